@@ -1,0 +1,68 @@
+/**
+ * The only room that knows the calendar. Instants are `Date`s and are stored as UTC milliseconds; people see
+ * China Standard Time (UTC+8, no summer time since 1991). A calendar date is a string like `2026-11-22` and
+ * never an instant.
+ */
+export type CalendarDate = string;
+
+const ZONE = 'Asia/Shanghai';
+const OFFSET_MS = 8 * 3_600_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+const dayFormat = new Intl.DateTimeFormat('zh-CN', {
+  timeZone: ZONE,
+  month: 'long',
+  day: 'numeric',
+  weekday: 'short',
+});
+const timeFormat = new Intl.DateTimeFormat('zh-CN', {
+  timeZone: ZONE,
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
+export function addMinutes(at: Date, minutes: number): Date {
+  return new Date(at.getTime() + minutes * MINUTE_MS);
+}
+
+/** The date that a person in China reads off the wall at this instant. */
+export function calendarDate(at: Date): CalendarDate {
+  return new Date(at.getTime() + OFFSET_MS).toISOString().slice(0, 10);
+}
+
+/** The instant of a wall-clock minute (0–1440) of a calendar date in China. */
+export function instantOf(date: CalendarDate, minute = 0): Date {
+  return new Date(Date.parse(`${date}T00:00:00Z`) - OFFSET_MS + minute * MINUTE_MS);
+}
+
+export function addDays(date: CalendarDate, days: number): CalendarDate {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** 1 = Monday … 7 = Sunday. */
+export function weekdayOf(date: CalendarDate): number {
+  return new Date(`${date}T00:00:00Z`).getUTCDay() || 7;
+}
+
+/** `11月22日周日` */
+export function formatDay(at: Date): string {
+  return dayFormat.format(at);
+}
+
+/** `09:00` */
+export function formatTime(at: Date): string {
+  return timeFormat.format(at);
+}
+
+/** `11月22日周日 09:00` */
+export function formatDayTime(at: Date): string {
+  return `${formatDay(at)} ${formatTime(at)}`;
+}
+
+/** `09:00–10:15` */
+export function formatSpan(from: Date, to: Date): string {
+  return `${formatTime(from)}–${formatTime(to)}`;
+}
