@@ -1,0 +1,44 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { bytes, instant } from '../../lib/db/columns.ts';
+
+export const people = sqliteTable('people', {
+  id: text('id').primaryKey(),
+  phoneHash: bytes('phone_hash').notNull(),
+  keyVersion: integer('key_version').notNull(),
+  dataKeyCipher: bytes('data_key_cipher').notNull(),
+  phoneCipher: bytes('phone_cipher').notNull(),
+  createdAt: instant('created_at').notNull(),
+});
+
+export const signInCodes = sqliteTable('sign_in_codes', {
+  id: text('id').primaryKey(),
+  phoneHash: bytes('phone_hash').notNull(),
+  keyVersion: integer('key_version').notNull(),
+  phoneCipher: bytes('phone_cipher').notNull(),
+  codeHash: bytes('code_hash').notNull(),
+  createdAt: instant('created_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+});
+
+export const signInAttempts = sqliteTable('sign_in_attempts', {
+  id: text('id').primaryKey(),
+  codeId: text('code_id').notNull(),
+  attemptedAt: instant('attempted_at').notNull(),
+});
+
+export const signIns = sqliteTable('sign_ins', {
+  id: text('id').primaryKey(),
+  personId: text('person_id').notNull(),
+  codeId: text('code_id').notNull(),
+  tokenHash: bytes('token_hash').notNull(),
+  createdAt: instant('created_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+});
+
+export const signOuts = sqliteTable('sign_outs', {
+  signInId: text('sign_in_id').primaryKey(),
+  signedOutAt: instant('signed_out_at').notNull(),
+});
+
+export type Person = typeof people.$inferSelect;
+export type SignIn = { id: string; person: Person };

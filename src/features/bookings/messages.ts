@@ -1,0 +1,27 @@
+import type { CommandContext } from '../../lib/context.ts';
+import { formatBookingCode } from '../../lib/ids.ts';
+import { formatDayTime } from '../../lib/time.ts';
+import { findPerson, personPhone } from '../accounts/queries.ts';
+import type { MessageValues, Templates } from '../notifications/schema.ts';
+import { partySize } from './policy.ts';
+import { findBooking, type BookingDetails } from './queries.ts';
+
+/** Words are found at delivery, so that no copy of a name or number waits in the queue. */
+function aboutBooking(words: (details: BookingDetails) => string) {
+  return async (ctx: CommandContext, { bookingId = '' }: MessageValues) => {
+    const details = await findBooking(ctx, bookingId);
+    const person = details && (await findPerson(ctx, details.booking.personId));
+    return details && person ? { to: await personPhone(ctx, person), text: words(details) } : null;
+  };
+}
+
+export const bookingMessages: Templates = {
+  booking_created: aboutBooking(
+    ({ booking, session }) =>
+      `【安澜】预约成功：${formatDayTime(session.startsAt)}，${partySize(booking)}人，预约码${formatBookingCode(booking.code)}。来不了请提前取消，把名额留给别人。`,
+  ),
+  booking_cancelled: aboutBooking(
+    ({ booking, session }) =>
+      `【安澜】已取消${formatDayTime(session.startsAt)}的预约，${partySize(booking)}人，预约码${formatBookingCode(booking.code)}。`,
+  ),
+};

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { countField, lineField } from '../../lib/fields.ts';
+
+/** Above any hall's own `party_max`, which the database guards: this only keeps nonsense out early. */
+const PARTY_MAX = 50;
+
+const id = (message: string) => z.uuid({ error: message });
+
+export const bookingInput = z.object({
+  sessionId: id('没有这个场次，请回到场次列表重新选'),
+  adults: countField({
+    missing: '请填写几位成人',
+    min: [1, '至少要有1位成人陪同'],
+    max: [PARTY_MAX, `一次最多${PARTY_MAX}人`],
+  }),
+  children: countField({
+    missing: '请填写几位儿童，没有就填0',
+    min: [0, '人数不能小于0'],
+    max: [PARTY_MAX, `一次最多${PARTY_MAX}人`],
+  }),
+  contactName: lineField({
+    missing: '请填写联系人姓名',
+    // The longest registered names, written in letters, stay below it.
+    max: [40, '姓名太长了，请控制在40个字以内'],
+    // Letters of any script, the dot of Uyghur and foreign names, apostrophe, hyphen, inner spaces.
+    pattern: [/^\p{L}[\p{L}\p{M}·・.'’ -]*$/u, '姓名里有不能用的符号，请只写文字'],
+  }),
+});
+
+export const bookingReference = z.object({ bookingId: id('没有这个预约') });
+
+/** The body of an act that names nothing but its booking. */
+export type BookingInput = z.output<typeof bookingInput>;

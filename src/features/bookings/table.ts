@@ -1,0 +1,38 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { bytes, instant } from '../../lib/db/columns.ts';
+
+export const bookings = sqliteTable('bookings', {
+  id: text('id').primaryKey(),
+  code: text('code').notNull(),
+  sessionId: text('session_id').notNull(),
+  personId: text('person_id').notNull(),
+  adults: integer('adults').notNull(),
+  children: integer('children').notNull(),
+  contactNameCipher: bytes('contact_name_cipher').notNull(),
+  contactNameHash: bytes('contact_name_hash').notNull(),
+  keyVersion: integer('key_version').notNull(),
+  createdAt: instant('created_at').notNull(),
+  state: text('state', { enum: ['booked', 'cancelled', 'arrived', 'expired'] })
+    .notNull()
+    .default('booked'),
+});
+
+export const cancellations = sqliteTable('cancellations', {
+  bookingId: text('booking_id').primaryKey(),
+  personId: text('person_id').notNull(),
+  cancelledAt: instant('cancelled_at').notNull(),
+});
+
+export const arrivals = sqliteTable('arrivals', {
+  bookingId: text('booking_id').primaryKey(),
+  markedBy: text('marked_by').notNull(),
+  arrivedAt: instant('arrived_at').notNull(),
+});
+
+export const expiries = sqliteTable('expiries', {
+  bookingId: text('booking_id').primaryKey(),
+  expiredAt: instant('expired_at').notNull(),
+});
+
+export type Booking = typeof bookings.$inferSelect;
+export type BookingState = Booking['state'];

@@ -1,0 +1,101 @@
+import { and, asc, eq, gt, gte, lt, lte } from 'drizzle-orm';
+import type { CommandContext } from '../../lib/context.ts';
+import { addDays, calendarDate, instantOf, type CalendarDate } from '../../lib/time.ts';
+import { hallHours, halls, hallSessions, hallStaff, type Hall, type HallSession } from './table.ts';
+
+type ReadContext = Pick<CommandContext, 'db' | 'now'>;
+
+export async function listHalls({ db }: Pick<CommandContext, 'db'>): Promise<Hall[]> {
+  return db.select().from(halls).orderBy(asc(halls.slug));
+}
+
+/** A hall and its coming sessions, in one request; undefined when no such hall takes bookings. */
+export async function findHallWithSessions(
+  { db, now }: ReadContext,
+  slug: string,
+): Promise<{ hall: Hall; sessions: HallSession[] } | undefined> {
+  const rows = await db
+    .select({ hall: halls, session: hallSessions })
+    .from(halls)
+    .leftJoin(
+      hallSessions,
+      and(eq(hallSessions.hallSlug, halls.slug), gt(hallSessions.endsAt, now)),
+    )
+    .where(eq(halls.slug, slug))
+    .orderBy(asc(hallSessions.startsAt));
+  const hall = rows[0]?.hall;
+  return hall && { hall, sessions: rows.flatMap(({ session }) => session ?? []) };
+}
+
+/** The earliest session anywhere that still sells places. */
+export async function nextSessionOnSale({
+  db,
+  now,
+}: ReadContext): Promise<HallSession | undefined> {
+  const [session] = await db
+    .select()
+    .from(hallSessions)
+    .where(
+      and(
+        gt(hallSessions.bookingClosesAt, now),
+        lte(hallSessions.bookingOpensAt, now),
+        gt(hallSessions.openPlaces, hallSessions.booked),
+      ),
+    )
+    .orderBy(asc(hallSessions.bookingClosesAt))
+    .limit(1);
+  return session;
+}
+
+export async function findSession(
+  { db }: Pick<CommandContext, 'db'>,
+  id: string,
+): Promise<HallSession | undefined> {
+  const [session] = await db.select().from(hallSessions).where(eq(hallSessions.id, id));
+  return session;
+}
+
+/** The halls where a person works; empty for everybody else. */
+export async function hallsOfStaff(
+  { db }: Pick<CommandContext, 'db'>,
+  personId: string,
+): Promise<string[]> {
+  const rows = await db
+    .select({ slug: hallStaff.hallSlug })
+    .from(hallStaff)
+    .where(eq(hallStaff.personId, personId));
+  return rows.map(({ slug }) => slug);
+}
+
+/** All sessions of one calendar day, past ones included. */
+export async function sessionsOfDay(
+  { db }: Pick<CommandContext, 'db'>,
+  hallSlug: string,
+  date: CalendarDate,
+): Promise<HallSession[]> {
+  return db
+    .select()
+    .from(hallSessions)
+    .where(
+      and(
+        eq(hallSessions.hallSlug, hallSlug),
+        gte(hallSessions.startsAt, instantOf(date)),
+        lt(hallSessions.startsAt, instantOf(addDays(date, 1))),
+      ),
+    )
+    .orderBy(asc(hallSessions.startsAt));
+}
+
+/** What the daily opening of sessions starts from: every hall, its weekly pattern, and what is open already. */
+export async function readOpeningPlan({ db, now }: ReadContext) {
+  const today = instantOf(calendarDate(now));
+  const [allHalls, hours, existing] = await db.batch([
+    db.select().from(halls),
+    db.select().from(hallHours),
+    db
+      .select({ hallSlug: hallSessions.hallSlug, startsAt: hallSessions.startsAt })
+      .from(hallSessions)
+      .where(gte(hallSessions.startsAt, today)),
+  ]);
+  return { halls: allHalls, hours, existing };
+}
