@@ -1,0 +1,43 @@
+import { appendFile } from 'node:fs/promises';
+import cloudflare from '@astrojs/cloudflare';
+import type { AstroIntegration } from 'astro';
+import { defineConfig } from 'astro/config';
+import { securityHeaders } from './src/lib/security-headers.ts';
+
+/** Static pages skip the Worker: the platform sets the same headers on them from `_headers`. */
+const staticHeaders: AstroIntegration = {
+  name: 'static-headers',
+  hooks: {
+    'astro:build:done': async ({ dir }) => {
+      const lines = Object.entries(securityHeaders).map(([name, value]) => `  ${name}: ${value}`);
+      await appendFile(new URL('_headers', dir), `\n/*\n${lines.join('\n')}\n`);
+    },
+  },
+};
+
+/** Pages for development and demonstrations only; a production build does not contain them. */
+const developmentPages: AstroIntegration = {
+  name: 'development-pages',
+  hooks: {
+    'astro:config:setup': ({ injectRoute, command }) => {
+      if (command !== 'dev' && process.env['ANLAN_DEV_TOOLS'] !== '1') return;
+      injectRoute({ pattern: '/dev/inbox', entrypoint: './src/dev/inbox.astro', prerender: false });
+    },
+  },
+};
+
+export default defineConfig({
+  output: 'server',
+  outDir: process.env['ANLAN_OUT_DIR'] ?? './dist',
+  trailingSlash: 'never',
+  // No KV binding: sign-ins are our own rows, written in the same batch as their audit entry.
+  session: false,
+  fetchFile: '../functions/site.ts',
+  build: { format: 'file', inlineStylesheets: 'never' },
+  // The content security policy allows nothing inline.
+  vite: { build: { assetsInlineLimit: 0 } },
+  devToolbar: { enabled: false },
+  // With the default prerender environment `astro dev` answers 404 for prerendered pages.
+  adapter: cloudflare({ prerenderEnvironment: 'node', imageService: 'passthrough' }),
+  integrations: [developmentPages, staticHeaders],
+});

@@ -1,0 +1,21 @@
+import type { AppContext } from './types.ts';
+
+/** Longer values are cut before they are shown again: no honest field is that long. */
+const SHOWN_MAX = 200;
+
+/** The text fields of a posted form. Files are not expected here and are left out. */
+export async function readForm(c: AppContext): Promise<Record<string, string>> {
+  const form = await c.req.raw.clone().formData();
+  const values: Record<string, string> = {};
+  for (const [name, value] of form.entries()) {
+    if (typeof value === 'string') values[name] = value;
+  }
+  return values;
+}
+
+/** What may be put back into the form: the values as typed, without what browsers must not be sent again. */
+export function shownValues(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, value.slice(0, SHOWN_MAX)]),
+  );
+}

@@ -1,0 +1,38 @@
+import { createMiddleware } from 'hono/factory';
+import { matchedRoutes } from 'hono/route';
+import { newId } from '../../src/lib/ids.ts';
+import { securityHeaders } from '../../src/lib/security-headers.ts';
+import { Scope, type ScopeDeps } from '../scope.ts';
+import type { AppContext, AppEnv } from '../types.ts';
+import { readSignInToken } from './session.ts';
+
+/**
+ * Gives every request its id and its scope, and every answer its headers and one log line. The id is ours:
+ * one taken from a header would let a visitor write into our log. Routes are logged by pattern, since
+ * addresses can name people.
+ */
+export function request(deps: ScopeDeps) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const startedAt = Date.now();
+    const requestId = newId(deps.now());
+    c.set('requestId', requestId);
+    const scope = new Scope(c.env ?? {}, requestId, deps, readSignInToken(c));
+    c.set('scope', scope);
+    await next();
+    for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value);
+    c.res.headers.set('X-Request-Id', requestId);
+    if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
+    scope.log('info', 'request', {
+      method: c.req.method,
+      route: c.var.pagePattern ?? routePattern(c),
+      status: c.res.status,
+      ms: Date.now() - startedAt,
+    });
+  });
+}
+
+/** The pattern of the route that answered: the last one matched that is more than a catch-all. */
+function routePattern(c: AppContext): string {
+  const patterns = matchedRoutes(c).map(({ path }) => path);
+  return patterns.findLast((path) => !path.endsWith('*')) ?? '*';
+}

@@ -1,0 +1,25 @@
+import type { CookieOptions } from 'hono/utils/cookie';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import type { AppContext } from '../types.ts';
+
+/** `__Host-` makes browsers refuse the cookie unless it is Secure, host-only and for the whole site. */
+const COOKIE = 'anlan';
+const OPTIONS = {
+  prefix: 'host',
+  path: '/',
+  secure: true,
+  httpOnly: true,
+  sameSite: 'Lax',
+} as const satisfies CookieOptions;
+
+export function readSignInToken(c: AppContext): string | undefined {
+  return getCookie(c, COOKIE, 'host');
+}
+
+export function keepSignIn(c: AppContext, token: string, expires: Date): void {
+  setCookie(c, COOKIE, token, { ...OPTIONS, expires });
+}
+
+export function forgetSignIn(c: AppContext): void {
+  deleteCookie(c, COOKIE, OPTIONS);
+}

@@ -1,0 +1,119 @@
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { DomainError, domainErrorIn, type ErrorCode } from '../src/lib/errors.ts';
+import { errorFields } from '../src/lib/log.ts';
+import type { AppContext, PageRenderer } from './types.ts';
+
+/** The only map from what can go wrong to how HTTP says it. */
+const statuses: Readonly<Record<ErrorCode, { status: ContentfulStatusCode; title: string }>> = {
+  invalid: { status: 422, title: '有几处需要改一下' },
+  not_signed_in: { status: 401, title: '需要先登录' },
+  forbidden: { status: 403, title: '这一步没有办成' },
+  not_found: { status: 404, title: '没有找到' },
+  conflict: { status: 409, title: '情况有变' },
+  too_large: { status: 413, title: '发送的内容太大' },
+  too_many: { status: 429, title: '次数太多' },
+  unavailable: { status: 503, title: '系统一时连不上' },
+};
+
+const unexpected = {
+  status: 500,
+  title: '系统出错了',
+  message: '这是我们的问题，不是你的。请过一会儿再试；没有办成的事，再办一次不会重复。',
+} as const;
+
+/** Turns whatever was thrown into a domain error where one is meant; undefined for what nobody foresaw. */
+export function toDomainError(error: unknown): DomainError | undefined {
+  if (error instanceof HTTPException) {
+    if (error.status === 403) {
+      return new DomainError(
+        'forbidden',
+        'cross_site_request',
+        '这个请求不是从本站的页面发出的。请回到本站页面再操作一次。',
+      );
+    }
+    if (error.status === 400) {
+      return new DomainError(
+        'invalid',
+        'unreadable_body',
+        '发来的内容读不懂。请重新打开页面再试。',
+      );
+    }
+  }
+  return domainErrorIn(error);
+}
+
+/** Problem details after RFC 9457. `code` is for programs, `detail` for people. */
+export function problemResponse(c: AppContext, error: unknown): Response {
+  const known = toDomainError(error);
+  const { status, title } = known ? statuses[known.code] : unexpected;
+  const body = {
+    type: 'about:blank',
+    title,
+    status,
+    detail: known?.message ?? unexpected.message,
+    instance: c.req.path,
+    code: known?.reason ?? 'unexpected',
+    requestId: c.var.requestId,
+    ...(known && known.fields.length > 0 ? { errors: known.fields } : {}),
+  };
+  return c.json(body, status, {
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Cache-Control': 'no-store',
+    ...retryAfter(known),
+  });
+}
+
+export async function problemPage(
+  c: AppContext,
+  error: unknown,
+  renderPage: PageRenderer,
+): Promise<Response> {
+  const known = toDomainError(error);
+  const { status, title } = known ? statuses[known.code] : unexpected;
+  const message = known?.message ?? unexpected.message;
+  const path = status === 404 ? '/404' : '/500';
+  const page = await renderPage(c, path, { problem: { status, title, message } });
+  return answerWith(page, status, known);
+}
+
+/** Shows a form again after a mistake, with everything typed still in it. */
+export async function formAgain(
+  c: AppContext,
+  error: unknown,
+  values: Readonly<Record<string, string>>,
+  renderPage: PageRenderer,
+): Promise<Response> {
+  const known = toDomainError(error);
+  if (!known || known.code === 'not_found') throw error;
+  const { message, reason, fields } = known;
+  const form = { values, message, reason, fields };
+  const page = await renderPage(c, pathAndQuery(c), { form });
+  if (page.status >= 400) return page;
+  return answerWith(page, statuses[known.code].status, known);
+}
+
+export function logFailure(c: AppContext, error: unknown): void {
+  const known = toDomainError(error);
+  const { log } = c.var.scope;
+  if (!known) log('error', 'unexpected_error', errorFields(error));
+  else if (known.code === 'unavailable') log('error', known.reason, errorFields(known.cause));
+}
+
+function answerWith(page: Response, status: number, error: DomainError | undefined): Response {
+  const headers = new Headers(page.headers);
+  headers.set('Cache-Control', 'no-store');
+  for (const [name, value] of Object.entries(retryAfter(error))) headers.set(name, value);
+  return new Response(page.body, { status, headers });
+}
+
+function pathAndQuery(c: Context): string {
+  const { pathname, search } = new URL(c.req.url);
+  return pathname + search;
+}
+
+function retryAfter(error: DomainError | undefined): Record<string, string> {
+  const seconds = error?.retryAfterSeconds;
+  return seconds === undefined ? {} : { 'Retry-After': String(seconds) };
+}

@@ -1,0 +1,11 @@
+import { newId } from '../src/lib/ids.ts';
+import { runJobs } from './jobs/run.ts';
+import { defaultDeps, Scope } from './scope.ts';
+import site from './site.ts';
+
+export default {
+  fetch: (request, env, executionContext) => site.fetch(request, env, executionContext),
+  async scheduled(_controller, env) {
+    await runJobs(new Scope(env, newId(new Date()), defaultDeps));
+  },
+} satisfies ExportedHandler<Record<string, unknown>>;

@@ -1,0 +1,21 @@
+import { defineCollection } from 'astro:content';
+import { glob } from 'astro/loaders';
+import reviewers from '../content/reviewers.json';
+import { guideSchema, reviewersSchema } from './features/guides/schema.ts';
+import { hallContentSchema } from './features/halls/schema.ts';
+import { calendarDate } from './lib/time.ts';
+
+const guides = defineCollection({
+  loader: glob({ base: './content/guides', pattern: '*.md' }),
+  schema: guideSchema({
+    reviewers: reviewersSchema.parse(reviewers),
+    today: calendarDate(new Date()),
+  }),
+});
+
+const halls = defineCollection({
+  loader: glob({ base: './content/halls', pattern: '*.md' }),
+  schema: hallContentSchema,
+});
+
+export const collections = { guides, halls };

@@ -1,0 +1,10 @@
+declare namespace App {
+  /** Set by the Worker for on-demand pages; prerendered pages have none of it. */
+  interface Locals {
+    context: () => Promise<import('./lib/context.ts').CommandContext>;
+    signIn: () => Promise<import('./features/accounts/table.ts').SignIn | undefined>;
+    requestId: string;
+    form: import('./lib/page.ts').FormState | undefined;
+    problem: import('./lib/page.ts').PageProblem | undefined;
+  }
+}
