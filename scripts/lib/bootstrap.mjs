@@ -1,0 +1,70 @@
+// What runs before anything is installed, on whatever Node the system has (18 or later): plain JavaScript,
+// no packages. It installs what is missing and hands over to the project's own Node.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const OLDEST_NODE = 18;
+
+/** @param {string} sentence @returns {never} */
+function giveUp(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
+
+/** The lock file that was installed last, so that `npm ci` runs once a change and not once a start. */
+function lockHash() {
+  return createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex');
+}
+
+function ensureInstalled() {
+  const marker = join(ROOT, 'node_modules/.installed-lock');
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === lockHash()) return;
+  console.log('Installing packages (the first time takes a minute) …');
+  const npmCli = process.env['npm_execpath'];
+  const [command, args] = npmCli ? [process.execPath, [npmCli, 'ci']] : ['npm', ['ci']];
+  const result = spawnSync(command, args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (result.status !== 0) {
+    const output = `${result.stdout ?? ''}${result.stderr ?? ''}`;
+    if (/ENOSPC/.test(output)) giveUp('The disk is full: the packages need about 700 MB.');
+    giveUp(`npm ci failed; the packages could not be installed.\n${output.slice(-2000)}`);
+  }
+  writeFileSync(marker, lockHash());
+}
+
+/**
+ * Runs a script of the project under its own Node and ends with that script's code.
+ * @param {string} script path from the project's root
+ */
+export function runWithOwnNode(script) {
+  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+    giveUp(`This needs Node ${OLDEST_NODE} or later to begin with; this is ${process.version}.`);
+  }
+  ensureInstalled();
+  const node = join(ROOT, 'node_modules/node/bin/node');
+  if (!existsSync(node))
+    giveUp("The project's own Node is missing: delete node_modules and run this again.");
+  // Ctrl-C reaches the whole foreground group; this process only waits for the other to finish.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => {});
+  const path = `${join(ROOT, 'node_modules/.bin')}:${dirname(node)}:${process.env['PATH'] ?? ''}`;
+  const result = spawnSync(
+    node,
+    ['--disable-warning=ExperimentalWarning', join(ROOT, script), ...process.argv.slice(2)],
+    {
+      cwd: ROOT,
+      stdio: 'inherit',
+      env: { ...process.env, PATH: path },
+    },
+  );
+  process.exit(result.status ?? 1);
+}

@@ -1,0 +1,89 @@
+import { createBooking } from '../../src/features/bookings/commands.ts';
+import { openSessions } from '../../src/features/halls/commands.ts';
+import { findHallWithSessions, listHalls } from '../../src/features/halls/queries.ts';
+import { salesPhase } from '../../src/features/halls/policy.ts';
+import { hallHours, halls, hallStaff } from '../../src/features/halls/table.ts';
+import type { CommandContext } from '../../src/lib/context.ts';
+import { signInByPhone } from './demo-people.ts';
+
+/** Numbers beginning 1000000 belong to nobody: see the phone field's schema. */
+export const demoPhones = { visitor: '10000000001', staff: '10000000009' } as const;
+
+const TUESDAY = 2;
+const SUNDAY = 7;
+
+/** Two sessions in the morning, two in the afternoon, 75 minutes each: 本平台约定 (示例). */
+const sessionTimes = [
+  [9 * 60, 10 * 60 + 15],
+  [10 * 60 + 30, 11 * 60 + 45],
+  [14 * 60, 15 * 60 + 15],
+  [15 * 60 + 30, 16 * 60 + 45],
+] as const;
+
+const CAPACITY = 40;
+
+const yancheng = {
+  slug: 'yancheng',
+  regionCode: '320900',
+  partyMax: 5,
+  bookingWindowDays: 14,
+  bookingClosesMinutes: 30,
+  cancellationClosesMinutes: 120,
+  arrivalOpensMinutes: 30,
+};
+
+/** Families of a quiet week: how full the next sessions are, so that pages show what they will show. */
+const demoFamilies = [
+  { name: '示例赵明', adults: 2, children: 1, sessions: [0, 4] },
+  { name: '示例钱芳', adults: 1, children: 2, sessions: [0, 5] },
+  { name: '示例孙伟', adults: 2, children: 2, sessions: [0, 2] },
+  { name: '示例李娜', adults: 2, children: 0, sessions: [1, 3] },
+  { name: '示例周强', adults: 3, children: 2, sessions: [0, 6] },
+  { name: '示例吴敏', adults: 1, children: 1, sessions: [1, 4] },
+] as const;
+
+/**
+ * Fills an empty database with the demonstration: one hall, its hours, two weeks of sessions, a member of its
+ * staff and a few families, all through the site's own commands.
+ * @returns false when there was data already; nothing is touched then.
+ */
+export async function seed(ctx: CommandContext): Promise<boolean> {
+  if ((await listHalls(ctx)).length > 0) return false;
+  await ctx.db.batch([
+    ctx.db.insert(halls).values(yancheng),
+    ctx.db.insert(hallHours).values(week()),
+  ]);
+  await openSessions(ctx);
+  const staff = await signInByPhone(ctx, demoPhones.staff);
+  await ctx.db.insert(hallStaff).values({ hallSlug: yancheng.slug, personId: staff.person.id });
+  await bookFamilies(ctx);
+  return true;
+}
+
+function week(): (typeof hallHours.$inferInsert)[] {
+  const weekdays = Array.from({ length: SUNDAY - TUESDAY + 1 }, (_, day) => TUESDAY + day);
+  return weekdays.flatMap((weekday) =>
+    sessionTimes.map(([startsMinute, endsMinute]) => ({
+      hallSlug: yancheng.slug,
+      weekday,
+      startsMinute,
+      endsMinute,
+      capacity: CAPACITY,
+    })),
+  );
+}
+
+async function bookFamilies(ctx: CommandContext): Promise<void> {
+  const found = await findHallWithSessions(ctx, yancheng.slug);
+  const open = found?.sessions.filter((one) => salesPhase(one, ctx.now) === 'on_sale') ?? [];
+  for (const [index, family] of demoFamilies.entries()) {
+    const { person } = await signInByPhone(ctx, `1000000${String(100 + index).padStart(4, '0')}`);
+    const { name: contactName, adults, children } = family;
+    for (const nth of family.sessions) {
+      const sessionId = open[nth]?.id;
+      if (!sessionId) continue;
+      const input = { sessionId, adults, children, contactName };
+      await createBooking(ctx, person, input, crypto.randomUUID());
+    }
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * `npm start`: a local libSQL server on a file database, migrations, demonstration data, the built site in
+ * workerd, and the clock that the platform has in production. Ctrl-C ends all of it; the data stays.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { listHalls } from '../src/features/halls/queries.ts';
+import { openDatabase } from '../src/lib/db/client.ts';
+import { migrate, requireForeignKeys } from '../src/lib/db/migrate.ts';
+import { newId } from '../src/lib/ids.ts';
+import { Keyring } from '../src/lib/keyring.ts';
+import { checkHallContent } from './lib/content-check.ts';
+import { newPersonalDataKeys } from './lib/keys.ts';
+import { readMigrations } from './lib/migrations.ts';
+import { isPortFree, ROOT } from './lib/processes.ts';
+import { demoPhones, seed } from './lib/seed.ts';
+import { buildSite, serveSite, type RunningSite } from './lib/site.ts';
+import { startLibsqlServer } from './libsql/server.ts';
+
+const SCHEDULE_MS = 60_000;
+
+const port = Number(process.env['PORT'] ?? 8787);
+const dataDir = resolve(process.env['DATA_DIR'] ?? join(ROOT, '.data'));
+
+try {
+  await start();
+} catch (error) {
+  console.error(sentenceFor(error));
+  process.exit(1);
+}
+
+async function start(): Promise<void> {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Error(`PORT must be a number from 1 to 65535, not "${process.env['PORT']}".`);
+  }
+  if (!(await isPortFree(port))) {
+    throw new Error(`Port ${port} is in use. Choose another one: PORT=8788 npm start`);
+  }
+  await mkdir(dataDir, { recursive: true });
+  const personalDataKeys = await readKeys();
+  const database = await startLibsqlServer({ file: join(dataDir, 'anlan.db'), port: 0 });
+  await prepareData(database.url, personalDataKeys);
+  console.log('Building …');
+  const outDir = join(ROOT, 'dist');
+  await buildSite(outDir, { devTools: true });
+  const site = await serveSite({
+    outDir,
+    port,
+    databaseUrl: database.url,
+    personalDataKeys,
+    stateDir: join(dataDir, 'runtime'),
+  });
+  const clock = startClock(site);
+  const stop = async (code: number): Promise<never> => {
+    clearInterval(clock);
+    await site.stop();
+    await database.close();
+    process.exit(code);
+  };
+  process.once('SIGINT', () => void stop(0));
+  process.once('SIGTERM', () => void stop(0));
+  site.child.once('exit', () => {
+    console.error(`The site has ended unexpectedly.\n${site.output().slice(-2000)}`);
+    void stop(1);
+  });
+  announce(site.url);
+}
+
+/** Secrets of this machine's demonstration, made at the first start and kept with its data. */
+async function readKeys(): Promise<string> {
+  const file = join(dataDir, 'personal-data-keys.json');
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  if (kept) return kept;
+  const keys = newPersonalDataKeys();
+  await writeFile(file, keys, { mode: 0o600 });
+  return keys;
+}
+
+async function prepareData(url: string, personalDataKeys: string): Promise<void> {
+  const db = openDatabase({ url });
+  const now = new Date();
+  await requireForeignKeys(db.$client);
+  await migrate(db.$client, await readMigrations(), now);
+  const keys = await Keyring.open(JSON.parse(personalDataKeys) as Record<string, string>);
+  const context = { db, now, keys, requestId: newId(now) };
+  if (await seed(context)) console.log('Filled the empty database with the demonstration.');
+  await checkHallContent((await listHalls(context)).map(({ slug }) => slug));
+  db.$client.close();
+}
+
+/** The platform's clock calls the scheduled handler each minute; locally nothing else would. */
+function startClock(site: RunningSite): NodeJS.Timeout {
+  const tick = () =>
+    site
+      .runScheduled()
+      .catch((error: unknown) => console.error(`A job run failed: ${String(error)}`));
+  void tick();
+  return setInterval(() => void tick(), SCHEDULE_MS);
+}
+
+function announce(url: string): void {
+  console.log(`
+安澜 Anlan     ${url}
+收件箱 Inbox   ${url}/dev/inbox   (sign-in codes arrive here; nothing leaves this machine)
+
+Demo sign-ins  visitor ${demoPhones.visitor}   hall staff ${demoPhones.staff}
+               any other mobile number works as well: its code lands in the inbox
+Data           ${dataDir}
+Stop           Ctrl-C`);
+}
+
+function sentenceFor(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC' || /ENOSPC|SQLITE_FULL|disk is full/.test(message)) {
+    return `The disk is full: ${dataDir} needs room for the database and the build.`;
+  }
+  if (code === 'EACCES' || code === 'EROFS') return `No permission to write to ${dataDir}.`;
+  return message;
+}

@@ -1,0 +1,104 @@
+/**
+ * `npm test`: format, lint, types, then all tests, the browser's against the built Worker. `--quick` (npm run
+ * verify) leaves out what needs a build or a browser. The last line holds the true totals; each check that is
+ * not a test runner counts as one.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBrowser } from './lib/browser.ts';
+import { ROOT, run } from './lib/processes.ts';
+import { buildSite } from './lib/site.ts';
+
+interface Totals {
+  passed: number;
+  failed: number;
+}
+
+const quick = process.argv.includes('--quick');
+const work = await mkdtemp(join(tmpdir(), 'anlan-tests-'));
+const environment = { ...process.env, ASTRO_TELEMETRY_DISABLED: '1' };
+
+const results: Totals[] = [];
+try {
+  results.push(await check('format', 'prettier', ['--check', '--log-level', 'warn', '.']));
+  results.push(await check('lint', 'oxlint', ['--type-aware', '--quiet']));
+  results.push(await check('types', 'astro', ['check', '--minimumSeverity', 'warning']));
+  if (quick) results.push(await vitest(['unit', 'api']));
+  else results.push(...(await everything()));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  results.push({ passed: 0, failed: 1 });
+} finally {
+  await rm(work, { recursive: true, force: true });
+}
+
+const sum = (pick: (totals: Totals) => number) => results.reduce((all, one) => all + pick(one), 0);
+const passed = sum((one) => one.passed);
+const failed = sum((one) => one.failed);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);
+
+async function everything(): Promise<Totals[]> {
+  const browser = await ensureBrowser();
+  const build = join(work, 'site');
+  const production = join(work, 'production');
+  await buildSite(build, { devTools: true });
+  await buildSite(production, { devTools: false });
+  Object.assign(environment, {
+    ANLAN_TEST_BUILD: build,
+    ANLAN_TEST_PRODUCTION_BUILD: production,
+    CHROMIUM_PATH: browser,
+  });
+  return [await vitest(['unit', 'api', 'worker']), await playwright()];
+}
+
+/** A check that passes or fails as a whole; its output is shown when it fails. */
+async function check(name: string, program: string, args: string[]): Promise<Totals> {
+  const { code, output } = await run(join(ROOT, 'node_modules/.bin', program), args, {
+    capture: true,
+    env: environment,
+  });
+  console.log(`${code === 0 ? '✓' : '✗'} ${name}`);
+  if (code !== 0) console.log(output);
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+async function vitest(projects: string[]): Promise<Totals> {
+  const file = join(work, 'vitest.json');
+  const { code } = await run(
+    join(ROOT, 'node_modules/.bin/vitest'),
+    [
+      'run',
+      ...projects.map((project) => `--project=${project}`),
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ],
+    { env: environment },
+  );
+  const report = await readReport<{ numPassedTests: number; numFailedTests: number }>(file);
+  return totals(code, report?.numPassedTests, report?.numFailedTests);
+}
+
+async function playwright(): Promise<Totals> {
+  const file = join(work, 'playwright.json');
+  const { code } = await run(join(ROOT, 'node_modules/.bin/playwright'), ['test'], {
+    env: { ...environment, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+  });
+  const report = await readReport<{ stats: { expected: number; unexpected: number; flaky: number } }>(
+    file,
+  );
+  const stats = report?.stats;
+  return totals(code, stats?.expected, stats && stats.unexpected + stats.flaky);
+}
+
+async function readReport<Report>(file: string): Promise<Report | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as Report);
+}
+
+/** A runner that died, or failed outside any test, has failed at least once whatever it counted. */
+function totals(code: number, passed = 0, failed = 0): Totals {
+  return { passed, failed: code === 0 ? failed : Math.max(failed, 1) };
+}
