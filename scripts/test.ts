@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser } from './lib/browser.ts';
 import { ROOT, run } from './lib/processes.ts';
-import { buildSite } from './lib/site.ts';
+import { buildSite, newBuildDir } from './lib/site.ts';
 
 interface Totals {
   passed: number;
@@ -20,6 +20,7 @@ const work = await mkdtemp(join(tmpdir(), 'anlan-tests-'));
 const environment = { ...process.env, ASTRO_TELEMETRY_DISABLED: '1' };
 
 const results: Totals[] = [];
+const builds: string[] = [];
 try {
   results.push(await check('format', 'prettier', ['--check', '--log-level', 'warn', '.']));
   results.push(await check('lint', 'oxlint', ['--type-aware', '--quiet']));
@@ -30,7 +31,7 @@ try {
   console.error(error instanceof Error ? error.message : error);
   results.push({ passed: 0, failed: 1 });
 } finally {
-  await rm(work, { recursive: true, force: true });
+  for (const folder of [work, ...builds]) await rm(folder, { recursive: true, force: true });
 }
 
 const sum = (pick: (totals: Totals) => number) => results.reduce((all, one) => all + pick(one), 0);
@@ -41,8 +42,9 @@ process.exit(failed > 0 ? 1 : 0);
 
 async function everything(): Promise<Totals[]> {
   const browser = await ensureBrowser();
-  const build = join(work, 'site');
-  const production = join(work, 'production');
+  const build = await newBuildDir();
+  const production = await newBuildDir();
+  builds.push(build, production);
   await buildSite(build, { devTools: true });
   await buildSite(production, { devTools: false });
   Object.assign(environment, {
@@ -86,9 +88,9 @@ async function playwright(): Promise<Totals> {
   const { code } = await run(join(ROOT, 'node_modules/.bin/playwright'), ['test'], {
     env: { ...environment, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
   });
-  const report = await readReport<{ stats: { expected: number; unexpected: number; flaky: number } }>(
-    file,
-  );
+  const report = await readReport<{
+    stats: { expected: number; unexpected: number; flaky: number };
+  }>(file);
   const stats = report?.stats;
   return totals(code, stats?.expected, stats && stats.unexpected + stats.flaky);
 }

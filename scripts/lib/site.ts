@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT, run, startGroup, stopGroup } from './processes.ts';
 
@@ -16,6 +16,14 @@ const ENVIRONMENT = {
 
 const READY_WITHIN_MS = 60_000;
 const KEPT_OUTPUT = 100_000;
+
+/**
+ * A folder for a build of the tests. It lies inside the project, since prerendering resolves packages from it.
+ */
+export async function newBuildDir(): Promise<string> {
+  await mkdir(join(ROOT, '.builds'), { recursive: true });
+  return mkdtemp(join(ROOT, '.builds/site-'));
+}
 
 /** Builds the site. @throws Error with the end of the build's output when it fails. */
 export async function buildSite(

@@ -15,10 +15,12 @@ export interface PageProblem {
   message: string;
 }
 
+const BASE = 'https://site.invalid';
+
 /** Only paths of this site: anything else a link or a form carries as its destination becomes `/`. */
 export function safeNext(next: string | null | undefined): string {
-  if (!next?.startsWith('/')) return '/';
-  const base = 'https://site.invalid';
-  const url = URL.canParse(next, base) ? new URL(next, base) : undefined;
-  return url?.origin === base ? url.pathname + url.search : '/';
+  const url = next?.startsWith('/') && URL.canParse(next, BASE) ? new URL(next, BASE) : undefined;
+  if (url?.origin !== BASE) return '/';
+  // `/.//evil.example` is a path here and would be another site's address where it is sent.
+  return url.pathname.startsWith('//') ? '/' : url.pathname + url.search;
 }

@@ -66,3 +66,10 @@ export function formatDayTime(at: Date): string {
 export function formatSpan(from: Date, to: Date): string {
   return `${formatTime(from)}–${formatTime(to)}`;
 }
+
+/** `30分钟`, `2小时`, `1天`: the largest unit that says it in whole numbers. */
+export function formatMinutes(minutes: number): string {
+  if (minutes > 0 && minutes % 1440 === 0) return `${minutes / 1440}天`;
+  if (minutes > 0 && minutes % 60 === 0) return `${minutes / 60}小时`;
+  return `${minutes}分钟`;
+}

@@ -1,0 +1,44 @@
+import { defineConfig } from '@playwright/test';
+
+const CHROMIUM_OFFLINE = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-quic',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+const browser = process.env['CHROMIUM_PATH'];
+const isRoot = process.getuid?.() === 0;
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  outputDir: 'test-results/e2e',
+  globalSetup: './tests/helpers/browser-setup.ts',
+  forbidOnly: true,
+  // Flaky is broken: a test that needs a second try has failed.
+  retries: 0,
+  workers: 2,
+  timeout: 30_000,
+  reporter: [['list'], ['json']],
+  use: {
+    locale: 'zh-CN',
+    // Two odd offsets, so that a time that leaks through the visitor's zone cannot look right by accident.
+    timezoneId: 'Asia/Kathmandu',
+    launchOptions: {
+      ...(browser ? { executablePath: browser } : {}),
+      args: [...CHROMIUM_OFFLINE, ...(isRoot ? ['--no-sandbox'] : [])],
+    },
+  },
+  projects: [
+    {
+      name: 'phone without JavaScript',
+      testIgnore: ['accessibility.spec.ts', 'keyboard.spec.ts'],
+      use: { viewport: { width: 360, height: 740 }, hasTouch: true, javaScriptEnabled: false },
+    },
+    {
+      name: 'desktop',
+      use: { viewport: { width: 1280, height: 800 }, timezoneId: 'America/St_Johns' },
+    },
+  ],
+});

@@ -1,0 +1,90 @@
+import { test as base, expect, type Page } from '@playwright/test';
+import { createHash } from 'node:crypto';
+import { signInByPhone } from '../../scripts/lib/demo-people.ts';
+import { hallStaff } from '../../src/features/halls/table.ts';
+import { openDatabase } from '../../src/lib/db/client.ts';
+import type { CommandContext } from '../../src/lib/context.ts';
+import { newId } from '../../src/lib/ids.ts';
+import { Keyring } from '../../src/lib/keyring.ts';
+import { DAY_MS } from '../../src/lib/time.ts';
+
+interface Fixtures {
+  /** A number of this test's own, so that limits per phone never meet between tests. */
+  phone: string;
+  /** The site's database, for what a browser cannot bring about. */
+  ctx: CommandContext;
+}
+
+/** Chrome reports every answer of 400 and above; a form sent back with its mistakes is one by design. */
+const EXPECTED_NOISE = /the server responded with a status of (401|404|409|422|429)/;
+
+export const test = base.extend<Fixtures>({
+  baseURL: async ({}, use) => use(process.env['ANLAN_BROWSER_SITE']),
+  phone: async ({}, use, { testId }) => {
+    const digest = createHash('sha256').update(testId).digest().readUInt32BE(0);
+    await use(`139${String(digest % 100_000_000).padStart(8, '0')}`);
+  },
+  ctx: async ({}, use) => {
+    const db = openDatabase({ url: process.env['ANLAN_BROWSER_DATABASE'] ?? '' });
+    const secrets = JSON.parse(process.env['ANLAN_BROWSER_KEYS'] ?? '{}') as Record<string, string>;
+    const now = new Date();
+    await use({ db, now, keys: await Keyring.open(secrets), requestId: newId(now) });
+    db.$client.close();
+  },
+  page: async ({ page, baseURL }, use) => {
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !EXPECTED_NOISE.test(message.text())) {
+        complaints.push(message.text());
+      }
+    });
+    page.on('request', (request) => {
+      if (!request.url().startsWith(`${baseURL}/`))
+        complaints.push(`left the site: ${request.url()}`);
+    });
+    await use(page);
+    expect(complaints).toEqual([]);
+  },
+});
+
+export { expect };
+
+/** Reads the code that was sent last to this number from the development inbox, in a tab of its own. */
+export async function readCode(page: Page, phone: string): Promise<string> {
+  const inbox = await page.context().newPage();
+  const entry = inbox.locator('main li').filter({ hasText: phone }).first();
+  await expect(async () => {
+    await inbox.goto('/dev/inbox');
+    await expect(entry).toBeVisible({ timeout: 500 });
+  }).toPass();
+  const text = await entry.innerText();
+  await inbox.close();
+  return /验证码(\d{6})/.exec(text)?.[1] ?? '';
+}
+
+/** From the sign-in page to wherever it leads, as a person does it. */
+export async function signIn(page: Page, phone: string): Promise<void> {
+  await page.getByLabel('手机号').fill(phone);
+  await page.getByRole('button', { name: '发送验证码' }).click();
+  await page.getByLabel('6位验证码').fill(await readCode(page, phone));
+  await page.getByRole('button', { name: '登录' }).click();
+}
+
+/** Opens the last session of the hall's list: two weeks ahead, it is on sale whatever the hour. */
+export async function openLastSession(page: Page): Promise<void> {
+  await page.goto('/halls/yancheng');
+  await page
+    .getByRole('link', { name: /余\d+个名额/ })
+    .last()
+    .click();
+}
+
+/** Makes this number a member of the hall's staff, signed up yesterday, and signs in at the door's list. */
+export async function signInAsStaff(page: Page, ctx: CommandContext, phone: string): Promise<void> {
+  const yesterday = { ...ctx, now: new Date(ctx.now.getTime() - DAY_MS) };
+  const { person } = await signInByPhone(yesterday, phone);
+  await ctx.db.insert(hallStaff).values({ hallSlug: 'yancheng', personId: person.id });
+  await page.goto('/staff');
+  await signIn(page, phone);
+}

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  formatBookingCode,
+  newBookingCode,
+  newId,
+  newSignInCode,
+  newToken,
+  normaliseBookingCode,
+} from '../../../src/lib/ids.ts';
+
+describe('identifiers', () => {
+  it('sort by the time they were made', () => {
+    fc.assert(
+      fc.property(
+        fc.date({ min: new Date(0), max: new Date('9999-01-01'), noInvalidDate: true }),
+        (at) => {
+          const later = new Date(at.getTime() + 1);
+          expect(newId(at) < newId(later)).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe('codes', () => {
+  const many = <T>(make: () => T) => Array.from({ length: 2000 }, make);
+
+  it('use every symbol of their alphabet about equally often', () => {
+    const counts = new Map<string, number>();
+    for (const symbol of many(newBookingCode).join('')) {
+      counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+    }
+    expect([...counts.keys()].sort().join('')).toBe('23456789ABCDEFGHJKMNPQRSTUVWXYZ');
+    // 20,000 symbols over 31: 645 each; six standard deviations are about 150.
+    for (const count of counts.values()) expect(Math.abs(count - 645)).toBeLessThan(150);
+  });
+
+  it('do not repeat', () => {
+    expect(new Set(many(newBookingCode)).size).toBe(2000);
+    expect(new Set(many(newToken)).size).toBe(2000);
+    expect(many(newSignInCode).every((code) => /^\d{6}$/.test(code))).toBe(true);
+  });
+
+  it('are recognised however they were copied', () => {
+    const code = newBookingCode();
+    expect(normaliseBookingCode(` ${formatBookingCode(code).toLowerCase()} `)).toBe(code);
+  });
+});

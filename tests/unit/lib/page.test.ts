@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { safeNext } from '../../../src/lib/page.ts';
+
+describe('the page to go on to', () => {
+  it.each([
+    ['/me', '/me'],
+    ['/halls/yancheng?day=2026-11-25', '/halls/yancheng?day=2026-11-25'],
+    ['//evil.example/me', '/'],
+    ['/\\evil.example', '/'],
+    ['/\t/evil.example', '/'],
+    ['/.//evil.example', '/'],
+    ['https://evil.example', '/'],
+    ['javascript:alert(1)', '/'],
+    ['me', '/'],
+    ['', '/'],
+    [undefined, '/'],
+    [null, '/'],
+  ])('%j becomes %j', (next, expected) => {
+    expect(safeNext(next)).toBe(expected);
+  });
+
+  it('never leaves the site, whatever it is given', () => {
+    const hostile = fc.string({
+      unit: fc.constantFrom('/', '\\', '\t', '\n', '.', ':', '@', '?', '#', 'a'),
+    });
+    fc.assert(
+      fc.property(fc.oneof(hostile, fc.webUrl(), fc.string()), (next) => {
+        const target = new URL(safeNext(next), 'https://anlan.example');
+        expect(target.origin).toBe('https://anlan.example');
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
