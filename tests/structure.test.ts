@@ -37,6 +37,12 @@ async function listImports(): Promise<Import[]> {
   return imports.flat();
 }
 
+/** `a/b/c.ts` lies in `a/b` and in `a`. */
+function ancestorsOf(path: string): string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, depth) => parts.slice(0, depth + 1).join('/'));
+}
+
 const featureOf = (path: string) => /^src\/features\/([^/]+)\//.exec(path)?.[1];
 const roleOf = (path: string) => /^src\/features\/[^/]+\/([^/.]+)/.exec(path)?.[1] ?? '';
 const isIn = (path: string, ...folders: string[]) =>
@@ -181,7 +187,7 @@ describe('documents', () => {
     const known = new Set(
       await filesOf('{src,functions,scripts,tests,migrations,content,docs,public}/**/*.*'),
     );
-    const folders = new Set([...known].map((file) => dirname(file)));
+    const folders = new Set([...known].flatMap(ancestorsOf));
     const dead: string[] = [];
     for (const file of files) {
       const text = await readFile(file, 'utf8');
