@@ -101,6 +101,6 @@ async function readReport<Report>(file: string): Promise<Report | undefined> {
 }
 
 /** A runner that died, or failed outside any test, has failed at least once whatever it counted. */
-function totals(code: number, passed = 0, failed = 0): Totals {
-  return { passed, failed: code === 0 ? failed : Math.max(failed, 1) };
+function totals(code: number, good = 0, bad = 0): Totals {
+  return { passed: good, failed: code === 0 ? bad : Math.max(bad, 1) };
 }

@@ -1,8 +1,9 @@
+import type { Row } from '@libsql/client';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { glob, readFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createTestDatabase } from './helpers/database.ts';
+import { createTestDatabase, listTables } from './helpers/database.ts';
 
 /** The closed set of files a feature may have; see CONTRIBUTING for what each is for. */
 const ROLES = ['schema', 'table', 'policy', 'queries', 'commands', 'statements', 'messages'];
@@ -143,6 +144,12 @@ describe('the structure', () => {
   });
 });
 
+/** A row of `PRAGMA table_info` in the words used for drizzle's columns. */
+function describeColumn(row: Row): string {
+  const required = row['notnull'] === 1 || Number(row['pk']) > 0;
+  return `${row['name'] as string} ${(row['type'] as string).toLowerCase()} ${required}`;
+}
+
 describe('drizzle tables', () => {
   it('have exactly the columns of the migrated database', async () => {
     const { db, remove } = await createTestDatabase();
@@ -160,20 +167,9 @@ describe('drizzle tables', () => {
       }
     }
     const migrated = new Map<string, string[]>();
-    const tables = await db.$client.execute(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'schema_migrations'",
-    );
-    for (const { name } of tables.rows) {
-      const { rows } = await db.$client.execute(`PRAGMA table_info("${String(name)}")`);
-      migrated.set(
-        String(name),
-        rows
-          .map(
-            (row) =>
-              `${String(row['name'])} ${String(row['type']).toLowerCase()} ${row['notnull'] === 1 || Number(row['pk']) > 0}`,
-          )
-          .sort(),
-      );
+    for (const name of await listTables(db)) {
+      const { rows } = await db.$client.execute(`PRAGMA table_info("${name}")`);
+      migrated.set(name, rows.map(describeColumn).sort());
     }
     await remove();
     expect(described.size).toBeGreaterThan(10);

@@ -1,5 +1,6 @@
 import { glob } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { listTables } from '../helpers/database.ts';
 import { losingStates } from '../helpers/losing-states.ts';
 import { createWorld, type World } from '../helpers/world.ts';
 import { DomainError } from '../../src/lib/errors.ts';
@@ -18,14 +19,11 @@ async function listCommands(): Promise<string[]> {
 
 /** Everything the database holds except what counts attempts: refused ones are meant to be counted. */
 async function snapshot({ ctx }: World): Promise<Record<string, unknown>> {
-  const client = ctx.db.$client;
-  const tables = await client.execute(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'sign_in_attempts'",
-  );
+  const tables = await listTables(ctx.db);
   const contents: Record<string, unknown> = {};
-  for (const { name } of tables.rows) {
-    const { rows } = await client.execute(`SELECT * FROM "${String(name)}" ORDER BY 1, 2`);
-    contents[String(name)] = rows.map((row) => JSON.stringify(Object.values(row), readable));
+  for (const name of tables.filter((one) => one !== 'sign_in_attempts')) {
+    const { rows } = await ctx.db.$client.execute(`SELECT * FROM "${name}" ORDER BY 1, 2`);
+    contents[name] = rows.map((row) => JSON.stringify(Object.values(row), readable));
   }
   return contents;
 }

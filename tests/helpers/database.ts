@@ -20,7 +20,15 @@ async function migratedFile(): Promise<string> {
 export interface TestDatabase {
   db: Database;
   url: string;
-  remove(): Promise<void>;
+  remove: () => Promise<void>;
+}
+
+/** The names of all tables but SQLite's own and the register of migrations. */
+export async function listTables({ $client }: Database): Promise<string[]> {
+  const { rows } = await $client.execute(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'schema_migrations'",
+  );
+  return rows.map((row) => row['name'] as string);
 }
 
 /** An empty database born of the real migrations, with foreign keys on, for one test. */
