@@ -20,6 +20,7 @@ import { startLibsqlServer } from './libsql/server.ts';
 const SCHEDULE_MS = 60_000;
 
 const port = Number(process.env['PORT'] ?? 8787);
+const outDir = resolve(process.env['ANLAN_OUT_DIR'] ?? join(ROOT, 'dist'));
 const dataDir = resolve(process.env['DATA_DIR'] ?? join(ROOT, '.data'));
 
 try {
@@ -41,7 +42,6 @@ async function start(): Promise<void> {
   const database = await startLibsqlServer({ file: join(dataDir, 'anlan.db'), port: 0 });
   await prepareData(database.url, personalDataKeys);
   console.log('Building …');
-  const outDir = join(ROOT, 'dist');
   await buildSite(outDir, { devTools: true });
   const site = await serveSite({
     outDir,

@@ -1,0 +1,57 @@
+import { createApp } from '../../functions/app.ts';
+import { openDatabase } from '../../src/lib/db/client.ts';
+import { NOW, TEST_KEYS, type World } from './world.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: unknown;
+}
+
+export interface Api {
+  /** What the app has logged, one JSON line an event. */
+  log: string[];
+  get(path: string, token?: string): Promise<Answer>;
+  post(path: string, body?: unknown, options?: { token?: string; key?: string }): Promise<Answer>;
+  /** Waits for what the Worker does after its answers. */
+  settled(): Promise<void>;
+}
+
+/** The site's app over a world's database, asked without a server. */
+export function createApi(world: World, now: Date = NOW): Api {
+  const log: string[] = [];
+  const pending: Promise<unknown>[] = [];
+  const app = createApp({
+    now: () => now,
+    openDatabase: () => openDatabase({ url: world.url }),
+    log: (line) => log.push(line),
+  });
+  const env = { DATABASE_URL: world.url, PERSONAL_DATA_KEYS: TEST_KEYS, DEMONSTRATION: '1' };
+  const executionContext = {
+    waitUntil: (promise: Promise<unknown>) => void pending.push(promise),
+    passThroughOnException: () => {},
+    props: {},
+  };
+  const ask = async (path: string, init: RequestInit): Promise<Answer> => {
+    const answer = await app.request(path, init, env, executionContext);
+    const text = await answer.text();
+    const { status, headers } = answer;
+    const isJson = headers.get('Content-Type')?.includes('json') ?? false;
+    return { status, headers, body: isJson ? (JSON.parse(text) as unknown) : text };
+  };
+  const cookie = (token: string | undefined): Record<string, string> =>
+    token ? { Cookie: `__Host-anlan=${token}` } : {};
+  return {
+    log,
+    get: (path, token) => ask(path, { headers: cookie(token) }),
+    post: (path, body, { token, key = crypto.randomUUID() } = {}) =>
+      ask(path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key, ...cookie(token) },
+        body: body === undefined ? null : JSON.stringify(body),
+      }),
+    settled: async () => {
+      await Promise.all(pending);
+    },
+  };
+}
