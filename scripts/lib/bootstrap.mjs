@@ -2,7 +2,7 @@
 // no packages. It installs what is missing and hands over to the project's own Node.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,22 +22,55 @@ function lockHash() {
     .digest('hex');
 }
 
+/**
+ * @param {string} node the Node that npm shall run on
+ * @param {string[]} args
+ */
+function npm(node, args) {
+  const cli = process.env['npm_execpath'];
+  const [command, all] = cli ? [node, [cli, ...args]] : ['npm', args];
+  const env = { ...process.env, PATH: `${dirname(node)}:${process.env['PATH'] ?? ''}` };
+  const options = { cwd: ROOT, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
+  const result = spawnSync(
+    command,
+    all,
+    /** @type {import('node:child_process').SpawnSyncOptionsWithStringEncoding} */ (options),
+  );
+  if (result.status === 0) return;
+  const output = `${result.stdout ?? ''}${result.stderr ?? ''}`;
+  if (/ENOSPC/.test(output)) giveUp('The disk is full: the packages need about 700 MB.');
+  giveUp(`npm ${args[0]} failed; the packages could not be installed.\n${output.slice(-2000)}`);
+}
+
+/**
+ * npm leaves out optional packages that do not fit the Node it runs on, the compilers' binaries among them. On
+ * an older system Node it is therefore run on the project's own, fetched first.
+ * @param {(node: string) => void} install
+ */
+function onCurrentNode(install) {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 12)) return install(process.execPath);
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const folder = join(ROOT, '.runtime');
+  try {
+    npm(process.execPath, [
+      'install',
+      '--prefix',
+      folder,
+      '--no-save',
+      `node@${devDependencies.node}`,
+    ]);
+    install(join(folder, 'node_modules/node/bin/node'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 function ensureInstalled() {
   const marker = join(ROOT, 'node_modules/.installed-lock');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === lockHash()) return;
   console.log('Installing packages (the first time takes a minute) …');
-  const npmCli = process.env['npm_execpath'];
-  const [command, args] = npmCli ? [process.execPath, [npmCli, 'ci']] : ['npm', ['ci']];
-  const result = spawnSync(command, args, {
-    cwd: ROOT,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  if (result.status !== 0) {
-    const output = `${result.stdout ?? ''}${result.stderr ?? ''}`;
-    if (/ENOSPC/.test(output)) giveUp('The disk is full: the packages need about 700 MB.');
-    giveUp(`npm ci failed; the packages could not be installed.\n${output.slice(-2000)}`);
-  }
+  onCurrentNode((node) => npm(node, ['ci']));
   writeFileSync(marker, lockHash());
 }
 
