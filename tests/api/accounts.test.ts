@@ -75,7 +75,7 @@ describe('signing in', () => {
     const world = await createWorld();
     const { api, codeId, code } = await askCode(world);
     const both = await Promise.all([1, 2].map(() => api.post('/api/sign-ins', { codeId, code })));
-    const statuses = both.map(({ status }) => status).sort();
+    const statuses = both.map(({ status }) => status).sort((a, b) => a - b);
     expect(statuses[0]).toBe(201);
     // Whether the code or the new person was taken first depends on who is a moment ahead.
     expect([409, 422]).toContain(statuses[1]);
