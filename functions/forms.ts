@@ -1,11 +1,20 @@
+import { HTTPException } from 'hono/http-exception';
 import type { AppContext } from './types.ts';
 
 /** Longer values are cut before they are shown again: no honest field is that long. */
 const SHOWN_MAX = 200;
 
-/** The text fields of a posted form. Files are not expected here and are left out. */
+/**
+ * The text fields of a posted form. Files are not expected here and are left out.
+ * @throws HTTPException 400 when the body is no form.
+ */
 export async function readForm(c: AppContext): Promise<Record<string, string>> {
-  const form = await c.req.raw.clone().formData();
+  const form = await c.req.raw
+    .clone()
+    .formData()
+    .catch((cause: unknown) => {
+      throw new HTTPException(400, { cause });
+    });
   const values: Record<string, string> = {};
   for (const [name, value] of form.entries()) {
     if (typeof value === 'string') values[name] = value;

@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { DomainError, domainErrorIn, type ErrorCode } from '../src/lib/errors.ts';
 import { errorFields } from '../src/lib/log.ts';
+import type { PageProblem } from '../src/lib/page.ts';
 import type { AppContext, PageRenderer } from './types.ts';
 
 /** The only map from what can go wrong to how HTTP says it. */
@@ -33,7 +34,8 @@ export function toDomainError(error: unknown): DomainError | undefined {
         '这个请求不是从本站的页面发出的。请回到本站页面再操作一次。',
       );
     }
-    if (error.status === 400) {
+    // 415: a route of the API was sent another content type than JSON.
+    if (error.status === 400 || error.status === 415) {
       return new DomainError(
         'invalid',
         'unreadable_body',
@@ -69,16 +71,22 @@ export async function problemPage(
   c: AppContext,
   error: unknown,
   renderPage: PageRenderer,
+  retry?: PageProblem['retry'],
 ): Promise<Response> {
   const known = toDomainError(error);
   const { status, title } = known ? statuses[known.code] : unexpected;
   const message = known?.message ?? unexpected.message;
   const path = status === 404 ? '/404' : '/500';
-  const page = await renderPage(c, path, { problem: { status, title, message } });
+  const page = await renderPage(c, path, {
+    problem: { status, title, message, ...(retry ? { retry } : {}) },
+  });
   return answerWith(page, status, known);
 }
 
-/** Shows a form again after a mistake, with everything typed still in it. */
+/**
+ * Shows a form again after a mistake, with everything typed still in it. While the database is away its page
+ * cannot be drawn: then the error page holds all that was typed, the form's key included, to be sent again.
+ */
 export async function formAgain(
   c: AppContext,
   error: unknown,
@@ -87,6 +95,11 @@ export async function formAgain(
 ): Promise<Response> {
   const known = toDomainError(error);
   if (!known || known.code === 'not_found') throw error;
+  logFailure(c, error);
+  if (known.code === 'unavailable') {
+    // The form's own page would ask the same database once more; the person has waited long enough.
+    return problemPage(c, error, renderPage, { action: pathAndQuery(c), values });
+  }
   const { message, reason, fields } = known;
   const form = { values, message, reason, fields };
   const page = await renderPage(c, pathAndQuery(c), { form });

@@ -12,6 +12,17 @@ type CloudflareContext = Parameters<ReturnType<typeof cf>>[0];
 const drawPage = astro();
 const prepare = cf();
 
+/**
+ * Astro answers a page that failed with the error page and status 500, whatever went wrong. The failure is
+ * thrown on instead, so that it is logged and answered like any other.
+ */
+async function draw(c: AppContext, context: AstroContext): Promise<Response | undefined> {
+  const page = await drawPage(context, async () => {});
+  const { failure } = getFetchState(c).locals;
+  if (failure) throw failure as Error;
+  return page ?? undefined;
+}
+
 /** Draws `path` as a fresh GET of the same visitor; the answer to a form is a page like any other. */
 async function renderPage(c: AppContext, path: string, state: PageState): Promise<Response> {
   const { headers, url } = c.req.raw;
@@ -19,7 +30,7 @@ async function renderPage(c: AppContext, path: string, state: PageState): Promis
   const context = c as unknown as AstroContext;
   context.set?.(FETCH_STATE, fetchState);
   giveLocals(c, state);
-  return (await drawPage(context, async () => {})) ?? c.body(null, 500);
+  return (await draw(c, context)) ?? c.body(null, 500);
 }
 
 function giveLocals(c: AppContext, state: PageState = {}): void {
@@ -32,14 +43,14 @@ function giveLocals(c: AppContext, state: PageState = {}): void {
     requestId,
     form: state.form,
     problem: state.problem,
-  } satisfies Omit<App.Locals, 'cfContext'>);
+  } satisfies Omit<App.Locals, 'cfContext' | 'failure'>);
 }
 
 const app = createApp({ renderPage });
 app.use(async (c, next) => prepare(c as unknown as CloudflareContext, next));
-app.use(async (c, next) => {
+app.use(async (c) => {
   giveLocals(c);
-  return drawPage(c, next);
+  return draw(c, c);
 });
 
 export default app;

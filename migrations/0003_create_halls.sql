@@ -44,8 +44,6 @@ CREATE TABLE hall_sessions (
   CONSTRAINT session_not_oversold CHECK (booked BETWEEN 0 AND capacity)
 ) STRICT;
 
-CREATE INDEX hall_sessions_by_sale ON hall_sessions (booking_closes_at);
-
 CREATE TRIGGER hall_sessions_guard BEFORE UPDATE OF booked ON hall_sessions
 WHEN NEW.booked > OLD.booked AND NEW.booked > NEW.open_places
 BEGIN

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser } from './lib/browser.ts';
 import { ROOT, run } from './lib/processes.ts';
-import { buildSite, newBuildDir } from './lib/site.ts';
+import { buildTemporarily, type TemporaryBuild } from './lib/site.ts';
 
 interface Totals {
   passed: number;
@@ -20,7 +20,7 @@ const work = await mkdtemp(join(tmpdir(), 'anlan-tests-'));
 const environment = { ...process.env, ASTRO_TELEMETRY_DISABLED: '1' };
 
 const results: Totals[] = [];
-const builds: string[] = [];
+const builds: TemporaryBuild[] = [];
 try {
   results.push(await check('format', 'prettier', ['--check', '--log-level', 'warn', '.']));
   results.push(await check('lint', 'oxlint', ['--type-aware', '--quiet']));
@@ -31,7 +31,8 @@ try {
   console.error(error instanceof Error ? error.message : error);
   results.push({ passed: 0, failed: 1 });
 } finally {
-  for (const folder of [work, ...builds]) await rm(folder, { recursive: true, force: true });
+  for (const build of builds) await build.remove();
+  await rm(work, { recursive: true, force: true });
 }
 
 const sum = (pick: (totals: Totals) => number) => results.reduce((all, one) => all + pick(one), 0);
@@ -42,14 +43,13 @@ process.exit(failed > 0 ? 1 : 0);
 
 async function everything(): Promise<Totals[]> {
   const browser = await ensureBrowser();
-  const build = await newBuildDir();
-  const production = await newBuildDir();
-  builds.push(build, production);
-  await buildSite(build, { devTools: true });
-  await buildSite(production, { devTools: false });
+  const build = await buildTemporarily({ devTools: true });
+  builds.push(build);
+  const production = await buildTemporarily({ devTools: false });
+  builds.push(production);
   Object.assign(environment, {
-    ANLAN_TEST_BUILD: build,
-    ANLAN_TEST_PRODUCTION_BUILD: production,
+    ANLAN_TEST_BUILD: build.outDir,
+    ANLAN_TEST_PRODUCTION_BUILD: production.outDir,
     CHROMIUM_PATH: browser,
   });
   return [await vitest(['unit', 'api', 'worker']), await playwright()];

@@ -6,5 +6,7 @@ declare namespace App {
     requestId: string;
     form: import('./lib/page.ts').FormState | undefined;
     problem: import('./lib/page.ts').PageProblem | undefined;
+    /** What made drawing the page fail, handed from the error page to the one place that answers failures. */
+    failure?: unknown;
   }
 }

@@ -19,6 +19,7 @@ export function request(deps: ScopeDeps) {
     const scope = new Scope(c.env ?? {}, requestId, deps, readSignInToken(c));
     c.set('scope', scope);
     await next();
+    await drain(c.req.raw);
     for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value);
     c.res.headers.set('X-Request-Id', requestId);
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
@@ -29,6 +30,19 @@ export function request(deps: ScopeDeps) {
       ms: Date.now() - startedAt,
     });
   });
+}
+
+/** Far above any honest body; a longer one may cost its sender the connection. */
+const DRAIN_MAX_BYTES = 512 * 1024;
+
+/** Reads what a refusal has left unread: a connection abandoned in mid-body breaks under the request after it. */
+async function drain({ body }: Request): Promise<void> {
+  if (!body || body.locked) return;
+  let left = DRAIN_MAX_BYTES;
+  for await (const chunk of body) {
+    left -= chunk.length;
+    if (left < 0) return;
+  }
 }
 
 /** The pattern of the route that answered: the last one matched that is more than a catch-all. */

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT, run, startGroup, stopGroup } from './processes.ts';
 
@@ -34,6 +34,24 @@ export async function buildSite(
   const astro = join(ROOT, 'node_modules/astro/bin/astro.mjs');
   const { code, output } = await run(process.execPath, [astro, 'build'], { env, capture: true });
   if (code !== 0) throw new Error(`The build failed.\n${output.slice(-3000)}`);
+}
+
+export interface TemporaryBuild {
+  outDir: string;
+  remove: () => Promise<void>;
+}
+
+/** Builds the site into a folder of its own, apart from the one that `npm start` serves. */
+export async function buildTemporarily(options: { devTools: boolean }): Promise<TemporaryBuild> {
+  const outDir = await newBuildDir();
+  const remove = () => rm(outDir, { recursive: true, force: true });
+  try {
+    await buildSite(outDir, options);
+    return { outDir, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 export interface SiteSettings {

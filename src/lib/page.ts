@@ -13,6 +13,8 @@ export interface PageProblem {
   status: number;
   title: string;
   message: string;
+  /** A form whose answer is not known: it can be sent again from the error page as it was. */
+  retry?: { action: string; values: Readonly<Record<string, string>> };
 }
 
 const BASE = 'https://site.invalid';

@@ -5,7 +5,7 @@ import { newPersonalDataKeys } from '../../scripts/lib/keys.ts';
 import { readMigrations } from '../../scripts/lib/migrations.ts';
 import { freePort } from '../../scripts/lib/processes.ts';
 import { seed } from '../../scripts/lib/seed.ts';
-import { buildSite, newBuildDir, serveSite } from '../../scripts/lib/site.ts';
+import { buildTemporarily, serveSite } from '../../scripts/lib/site.ts';
 import { startLibsqlServer } from '../../scripts/libsql/server.ts';
 import { openDatabase } from '../../src/lib/db/client.ts';
 import { migrate } from '../../src/lib/db/migrate.ts';
@@ -15,14 +15,15 @@ import { Keyring } from '../../src/lib/keyring.ts';
 /** Serves the built Worker with demonstration data for all browser tests; returns what ends it. */
 export default async function serveForBrowsers(): Promise<() => Promise<void>> {
   const work = await mkdtemp(join(tmpdir(), 'anlan-browser-'));
-  const built = process.env['ANLAN_TEST_BUILD'];
-  const outDir = built ?? (await newBuildDir());
-  if (!built) await buildSite(outDir, { devTools: true });
+  const finished = process.env['ANLAN_TEST_BUILD'];
+  const build = finished
+    ? { outDir: finished, remove: async () => {} }
+    : await buildTemporarily({ devTools: true });
   const database = await startLibsqlServer({ file: join(work, 'test.db'), port: 0 });
   const personalDataKeys = newPersonalDataKeys();
   await prepare(database.url, personalDataKeys);
   const site = await serveSite({
-    outDir,
+    outDir: build.outDir,
     port: await freePort(),
     databaseUrl: database.url,
     personalDataKeys,
@@ -37,7 +38,7 @@ export default async function serveForBrowsers(): Promise<() => Promise<void>> {
     await site.stop();
     await database.close();
     await rm(work, { recursive: true, force: true });
-    if (!built) await rm(outDir, { recursive: true, force: true });
+    await build.remove();
   };
 }
 

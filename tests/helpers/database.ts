@@ -1,6 +1,7 @@
+import { rmSync } from 'node:fs';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readMigrations } from '../../scripts/lib/migrations.ts';
 import { openDatabase, type Database } from '../../src/lib/db/client.ts';
 import { migrate, requireForeignKeys } from '../../src/lib/db/migrate.ts';
@@ -14,6 +15,7 @@ async function migratedFile(): Promise<string> {
   await requireForeignKeys(db.$client);
   await migrate(db.$client, await readMigrations(), new Date());
   db.$client.close();
+  process.once('exit', () => rmSync(dirname(file), { recursive: true, force: true }));
   return file;
 }
 

@@ -1,5 +1,7 @@
-import { and, asc, desc, eq, lte, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt, lte, type SQL } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
+import type { Database } from '../../lib/db/client.ts';
+import { addDays, instantOf, type CalendarDate } from '../../lib/time.ts';
 import { openPersonKey } from '../accounts/queries.ts';
 import { people, type Person } from '../accounts/table.ts';
 import { hallSessions, hallStaff, type HallSession } from '../halls/table.ts';
@@ -23,6 +25,22 @@ export async function listOwnBookings(
   { db }: Pick<CommandContext, 'db'>,
   personId: string,
 ): Promise<BookingDetails[]> {
+  return ownBookings(db, personId);
+}
+
+/** What a person's own page shows: their bookings, and the halls where they work. One request. */
+export async function readOwnPage(
+  { db }: Pick<CommandContext, 'db'>,
+  personId: string,
+): Promise<{ own: BookingDetails[]; staffHalls: string[] }> {
+  const [own, staff] = await db.batch([
+    ownBookings(db, personId),
+    db.select({ slug: hallStaff.hallSlug }).from(hallStaff).where(eq(hallStaff.personId, personId)),
+  ]);
+  return { own, staffHalls: staff.map(({ slug }) => slug) };
+}
+
+function ownBookings(db: Database, personId: string) {
   return db
     .select({ booking: bookings, session: hallSessions })
     .from(bookings)
@@ -60,29 +78,43 @@ async function findBookingWhere(
   return found;
 }
 
-/** Everybody booked for a session, for a member of its hall's staff; empty for anybody else. */
-export async function doorList(
+/**
+ * A day's sessions of a hall with everybody booked for them, for a member of its staff; undefined for anybody
+ * else. One request, however many sessions there are.
+ */
+export async function doorLists(
   { db }: Pick<CommandContext, 'db'>,
   staffId: string,
-  sessionId: string,
-): Promise<DoorListEntry[]> {
-  return db
-    .select({
-      booking: bookings,
-      session: hallSessions,
-      person: people,
-      arrivedAt: arrivals.arrivedAt,
-    })
-    .from(bookings)
-    .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
-    .innerJoin(
-      hallStaff,
-      and(eq(hallStaff.hallSlug, hallSessions.hallSlug), eq(hallStaff.personId, staffId)),
-    )
-    .innerJoin(people, eq(people.id, bookings.personId))
-    .leftJoin(arrivals, eq(arrivals.bookingId, bookings.id))
-    .where(eq(bookings.sessionId, sessionId))
-    .orderBy(asc(bookings.id));
+  hallSlug: string,
+  date: CalendarDate,
+): Promise<{ session: HallSession; entries: DoorListEntry[] }[] | undefined> {
+  const staffOfHall = and(eq(hallStaff.hallSlug, hallSlug), eq(hallStaff.personId, staffId));
+  const ofDay = and(
+    eq(hallSessions.hallSlug, hallSlug),
+    gte(hallSessions.startsAt, instantOf(date)),
+    lt(hallSessions.startsAt, instantOf(addDays(date, 1))),
+  );
+  const [staff, sessions, entries] = await db.batch([
+    db.select().from(hallStaff).where(staffOfHall),
+    db.select().from(hallSessions).where(ofDay).orderBy(asc(hallSessions.startsAt)),
+    db
+      .select({
+        booking: bookings,
+        session: hallSessions,
+        person: people,
+        arrivedAt: arrivals.arrivedAt,
+      })
+      .from(bookings)
+      .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
+      .innerJoin(hallStaff, staffOfHall)
+      .innerJoin(people, eq(people.id, bookings.personId))
+      .leftJoin(arrivals, eq(arrivals.bookingId, bookings.id))
+      .where(ofDay)
+      .orderBy(asc(bookings.id)),
+  ]);
+  if (staff.length === 0) return undefined;
+  const entriesOf = (id: string) => entries.filter(({ session }) => session.id === id);
+  return sessions.map((session) => ({ session, entries: entriesOf(session.id) }));
 }
 
 export async function contactNameOf(

@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, gte, lt, lte } from 'drizzle-orm';
+import { and, asc, eq, gt, gte } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
-import { addDays, calendarDate, instantOf, type CalendarDate } from '../../lib/time.ts';
+import { calendarDate, instantOf } from '../../lib/time.ts';
 import { hallHours, halls, hallSessions, hallStaff, type Hall, type HallSession } from './table.ts';
 
 type ReadContext = Pick<CommandContext, 'db' | 'now'>;
@@ -27,26 +27,6 @@ export async function findHallWithSessions(
   return hall && { hall, sessions: rows.flatMap(({ session }) => session ?? []) };
 }
 
-/** The earliest session anywhere that still sells places. */
-export async function nextSessionOnSale({
-  db,
-  now,
-}: ReadContext): Promise<HallSession | undefined> {
-  const [session] = await db
-    .select()
-    .from(hallSessions)
-    .where(
-      and(
-        gt(hallSessions.bookingClosesAt, now),
-        lte(hallSessions.bookingOpensAt, now),
-        gt(hallSessions.openPlaces, hallSessions.booked),
-      ),
-    )
-    .orderBy(asc(hallSessions.bookingClosesAt))
-    .limit(1);
-  return session;
-}
-
 export async function findSession(
   { db }: Pick<CommandContext, 'db'>,
   id: string,
@@ -65,25 +45,6 @@ export async function hallsOfStaff(
     .from(hallStaff)
     .where(eq(hallStaff.personId, personId));
   return rows.map(({ slug }) => slug);
-}
-
-/** All sessions of one calendar day, past ones included. */
-export async function sessionsOfDay(
-  { db }: Pick<CommandContext, 'db'>,
-  hallSlug: string,
-  date: CalendarDate,
-): Promise<HallSession[]> {
-  return db
-    .select()
-    .from(hallSessions)
-    .where(
-      and(
-        eq(hallSessions.hallSlug, hallSlug),
-        gte(hallSessions.startsAt, instantOf(date)),
-        lt(hallSessions.startsAt, instantOf(addDays(date, 1))),
-      ),
-    )
-    .orderBy(asc(hallSessions.startsAt));
 }
 
 /** What the daily opening of sessions starts from: every hall, its weekly pattern, and what is open already. */

@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hallStaff } from '../../src/features/halls/table.ts';
+import { bookingBody, getPage, postForm, postJson } from '../helpers/asking.ts';
+import { readLedger } from '../helpers/ledger.ts';
+import { HALL, startTestSite, type TestSite, type Visitor } from '../helpers/worker-site.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+let site: TestSite;
+let visitor: Visitor;
+let staff: Visitor;
+
+beforeAll(async () => {
+  site = await startTestSite();
+  [visitor, staff] = (await site.signInMany(2)) as [Visitor, Visitor];
+  const { db } = site.context();
+  await db.insert(hallStaff).values({ hallSlug: HALL, personId: staff.person.id });
+});
+afterAll(() => site?.stop());
+
+/** Where each kind of answer comes from; every one of them by way of the Worker. */
+function answers(): Record<string, () => Promise<Response>> {
+  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' };
+  const post = (path: string, init: RequestInit = {}) =>
+    fetch(site.url + path, { method: 'POST', redirect: 'manual', headers, ...init });
+  return {
+    'a page': () => fetch(`${site.url}/halls/${HALL}`),
+    'a page that is not there': () => fetch(`${site.url}/nothing-here`),
+    'an answer of the API': () => fetch(`${site.url}/api/halls`),
+    'its description': () => fetch(`${site.url}/api/openapi.json`),
+    'no such address of the API': () => fetch(`${site.url}/api/nothing-here`),
+    'nobody signed in': () => fetch(`${site.url}/api/bookings`),
+    'a mistake': () => post('/api/sign-in-codes', { body: '{}' }),
+    'a redirection': () => post('/sign-out', { headers: { 'sec-fetch-site': 'same-origin' } }),
+    'a request from another site': () =>
+      post('/api/sign-in-codes', { headers: { ...headers, 'sec-fetch-site': 'cross-site' } }),
+    'too large a body': () => post('/api/sign-in-codes', { body: ' '.repeat(65 * 1024) }),
+    'a form that was refused': () =>
+      post('/sign-in', {
+        headers: { 'sec-fetch-site': 'same-origin' },
+        body: new URLSearchParams({ phone: '12' }),
+      }),
+    'a page without its database': async () => {
+      site.proxy.fail({ kind: 'refuse' });
+      return fetch(`${site.url}/halls/${HALL}`);
+    },
+    'the API without its database': async () => {
+      site.proxy.fail({ kind: 'refuse' });
+      return fetch(`${site.url}/api/halls`);
+    },
+  };
+}
+
+describe('headers', () => {
+  const shared = [
+    'content-security-policy',
+    'referrer-policy',
+    'x-content-type-options',
+    'x-frame-options',
+    'cross-origin-opener-policy',
+    'cross-origin-resource-policy',
+    'permissions-policy',
+    'strict-transport-security',
+  ];
+
+  test('every answer of the Worker has an id of its own and the headers of the static pages', async () => {
+    const fixed = await fetch(`${site.url}/guides`);
+    const wanted = shared.map((name) => [name, fixed.headers.get(name) ?? 'missing']);
+    expect(fixed.headers.get('content-security-policy')).toMatch(/^default-src 'none'; /);
+    const ids: (string | null)[] = [];
+    for (const [what, ask] of Object.entries(answers())) {
+      const { headers } = await ask();
+      site.proxy.pass();
+      const found = shared.map((name) => [name, headers.get(name) ?? 'missing']);
+      expect([what, ...found]).toEqual([what, ...wanted]);
+      expect([what, headers.get('x-request-id')]).toEqual([what, expect.stringMatching(UUID)]);
+      ids.push(headers.get('x-request-id'));
+    }
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('an id sent along is not taken over', async () => {
+    const headers = { 'x-request-id': 'mine' };
+    const answer = await fetch(`${site.url}/api/halls`, { headers });
+    expect(answer.headers.get('x-request-id')).toMatch(UUID);
+  });
+
+  test('no page has anything inline that the policy would block', async () => {
+    const session = await site.openTestSession();
+    const own = await postJson(`${site.url}/api/bookings`, bookingBody(session), visitor);
+    const booking = `/me/bookings/${String(own.body['bookingId'])}`;
+    const sessionPage = `/halls/${HALL}/sessions/${session.id}`;
+    const paths = [
+      ...['/guides', '/guides/cpr', '/guides/earthquake', '/guides/household-fire', '/halls'],
+      ...['/', '/privacy', `/halls/${HALL}`, sessionPage, '/sign-in', '/me', booking],
+      ...[`${booking}/cancellation`, '/sign-in/code', '/staff', `/staff/halls/${HALL}`],
+      ...['/dev/inbox', '/nothing-here'],
+    ];
+    const { cookie } = visitor;
+    const pages = await Promise.all(
+      paths.map((path) =>
+        getPage(site.url + path, path.startsWith('/staff') ? staff.cookie : cookie),
+      ),
+    );
+    pages.push(await postForm(site.url + sessionPage, { contactName: '<b>' }, { cookie }));
+    for (const { html } of pages) {
+      expect(html).toMatch(/<!doctype html>/i);
+      expect(html.match(/<script(?![^>]*\ssrc=)[^>]*>/gi)).toBeNull();
+      expect(html.match(/<style[^>]*>/gi)).toBeNull();
+      expect(html.match(/<[^>]*\s(?:style|on[a-z]+)\s*=[^>]*>/gi)).toBeNull();
+      expect(html.match(/(?:href|src|action)="\s*(?:javascript|data):[^"]*"/gi)).toBeNull();
+    }
+  });
+});
+
+describe('problems', () => {
+  test.for([
+    ['nothing there', 404, 'no_such_address', () => postJson(`${site.url}/api/nothing`, {})],
+    ['a mistake', 422, 'invalid_input', () => postJson(`${site.url}/api/sign-in-codes`, {})],
+    [
+      'nobody signed in',
+      401,
+      'not_signed_in',
+      async () => postJson(`${site.url}/api/bookings`, bookingBody(await site.openTestSession())),
+    ],
+    [
+      'no places',
+      409,
+      'session_full',
+      async () => {
+        const session = await site.openTestSession({ openPlaces: 0 });
+        return postJson(`${site.url}/api/bookings`, bookingBody(session), visitor);
+      },
+    ],
+  ] as const)('%s: %d %s', async ([, status, code, ask]) => {
+    const answer = await ask();
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json\b/);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.body).toEqual({
+      type: 'about:blank',
+      title: expect.stringMatching(/\p{Script=Han}/u),
+      status,
+      detail: expect.stringMatching(/\p{Script=Han}.*。$/u),
+      instance: expect.stringMatching(/^\/api\//),
+      code,
+      requestId: answer.headers.get('x-request-id'),
+      ...(status === 422 ? { errors: expect.any(Array) } : {}),
+    });
+  });
+});
+
+describe('a write sent from elsewhere', () => {
+  const origins = [
+    ['another site', { 'sec-fetch-site': 'cross-site' }],
+    ['a neighbouring site', { 'sec-fetch-site': 'same-site' }],
+    ['another origin, by a browser without Sec-Fetch-Site', { origin: 'https://example.com' }],
+    ['a page without an origin', { origin: 'null' }],
+  ] as const;
+
+  test.for(origins)('is refused: %s', async ([, from]) => {
+    const session = await site.openTestSession();
+    const headers = { cookie: visitor.cookie, ...from };
+    const form = new URLSearchParams({
+      ...{ adults: '1', children: '0', contactName: '示例王芳' },
+      key: crypto.randomUUID(),
+    });
+    const page = await fetch(`${site.url}/halls/${HALL}/sessions/${session.id}`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers,
+      body: form,
+    });
+    expect(page.status).toBe(403);
+    expect(await page.text()).toContain('不是从本站的页面发出的');
+    for (const type of ['application/json', 'text/plain']) {
+      const answer = await fetch(`${site.url}/api/bookings`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': type, 'idempotency-key': crypto.randomUUID() },
+        body: JSON.stringify(bookingBody(session)),
+      });
+      expect([type, answer.status]).toEqual([type, 403]);
+      expect(await answer.json()).toMatchObject({ code: 'cross_site_request' });
+    }
+    const ledger = await readLedger(site.context(), session);
+    expect(ledger).toMatchObject({ booked: 0, bookings: [] });
+  });
+
+  test('is taken from programs, which have no site', async () => {
+    const session = await site.openTestSession();
+    const answer = await fetch(`${site.url}/api/bookings`, {
+      method: 'POST',
+      headers: {
+        cookie: visitor.cookie,
+        'content-type': 'application/json',
+        'idempotency-key': crypto.randomUUID(),
+      },
+      body: JSON.stringify(bookingBody(session)),
+    });
+    expect(answer.status).toBe(201);
+  });
+});
+
+describe('a body over 64 KB', () => {
+  const TOO_MUCH = 'x'.repeat(64 * 1024 + 1);
+  /** Without a length in front: the limit must hold while reading. */
+  const chunked = () => new Blob([TOO_MUCH]).stream();
+
+  test.for([
+    ['with its length', () => ({ body: TOO_MUCH })],
+    ['in chunks', () => ({ body: chunked(), duplex: 'half' as const })],
+  ] as const)('is refused: %s', async ([, init]) => {
+    const from = { 'sec-fetch-site': 'same-origin' };
+    const answer = await fetch(`${site.url}/api/sign-in-codes`, {
+      method: 'POST',
+      headers: { ...from, 'content-type': 'application/json' },
+      ...init(),
+    });
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ code: 'body_too_large' });
+    const page = await fetch(`${site.url}/sign-in`, {
+      method: 'POST',
+      headers: { ...from, 'content-type': 'application/x-www-form-urlencoded' },
+      ...init(),
+    });
+    expect(page.status).toBe(413);
+    expect(await page.text()).toContain('发送的内容太大');
+  });
+});

@@ -1,0 +1,144 @@
+import { isNull } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { hallStaff } from '../../src/features/halls/table.ts';
+import { outboxMessages } from '../../src/features/notifications/table.ts';
+import { bookingBody, getPage, postForm, postJson } from '../helpers/asking.ts';
+import { HALL, startTestSite, type TestSite, type Visitor } from '../helpers/worker-site.ts';
+
+const isDelivery = (sql: string) => sql.startsWith('update "outbox_messages"');
+
+let site: TestSite;
+let visitor: Visitor;
+let staff: Visitor;
+
+beforeAll(async () => {
+  site = await startTestSite();
+  [visitor, staff] = (await site.signInMany(2)) as [Visitor, Visitor];
+  const { db } = site.context();
+  await db.insert(hallStaff).values({ hallSlug: HALL, personId: staff.person.id });
+});
+afterAll(() => site?.stop());
+
+/** Every message has left, so that no delivery runs into what is counted next. */
+async function untilDelivered(): Promise<void> {
+  const { db } = site.context();
+  await site.site.runScheduled();
+  await vi.waitUntil(async () => {
+    const waiting = await db
+      .select({ id: outboxMessages.id })
+      .from(outboxMessages)
+      .where(isNull(outboxMessages.deliveredAt));
+    return waiting.length === 0;
+  });
+  await site.proxy.reset();
+}
+
+/**
+ * The database requests that an answer waits for. Delivery after the commit is held until the answer has come:
+ * what comes without it does not wait for it.
+ */
+async function requestsBefore(ask: () => Promise<{ status: number }>, status: number) {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  site.proxy.fail({ kind: 'hold', until: () => promise }, { when: isDelivery });
+  const answer = await ask();
+  const waitedFor = site.proxy.seen.filter(({ fault }) => fault !== 'hold');
+  resolve();
+  expect(answer.status).toBe(status);
+  return waitedFor.map(({ sql }) => sql);
+}
+
+describe('database requests', () => {
+  beforeEach(untilDelivered);
+
+  const signInRead = expect.stringMatching(/^select .* from "sign_ins"/);
+  const commit = (table: string) =>
+    expect.stringMatching(
+      new RegExp(
+        [
+          '^insert into "idempotency_keys" [^\\n]*',
+          `insert into "${table}" [^\\n]*`,
+          '(?:insert into "(?:outbox_messages|audit_entries)" [^\\n]*\\n){2}BEGIN IMMEDIATE\\nCOMMIT\\nROLLBACK$',
+        ].join('\\n'),
+      ),
+    );
+
+  test('a booking by the API: one to read the sign-in, one to decide and write', async () => {
+    const session = await site.openTestSession();
+    const requests = await requestsBefore(
+      () => postJson(`${site.url}/api/bookings`, bookingBody(session), visitor),
+      201,
+    );
+    expect(requests).toEqual([signInRead, commit('bookings')]);
+  });
+
+  test('a booking by the form: the same two', async () => {
+    const session = await site.openTestSession();
+    const values = {
+      adults: '1',
+      children: '0',
+      contactName: '示例王芳',
+      key: crypto.randomUUID(),
+    };
+    const requests = await requestsBefore(
+      () => postForm(`${site.url}/halls/${HALL}/sessions/${session.id}`, values, visitor),
+      303,
+    );
+    expect(requests).toEqual([signInRead, commit('bookings')]);
+  });
+
+  test('a refused booking: the same two', async () => {
+    const session = await site.openTestSession({ capacity: 1 });
+    const requests = await requestsBefore(
+      () => postJson(`${site.url}/api/bookings`, bookingBody(session, 2), visitor),
+      409,
+    );
+    expect(requests).toEqual([signInRead, commit('bookings')]);
+  });
+
+  test('a cancellation: the same two', async () => {
+    const session = await site.openTestSession();
+    const { body } = await postJson(`${site.url}/api/bookings`, bookingBody(session), visitor);
+    await untilDelivered();
+    const address = `${site.url}/api/bookings/${String(body['bookingId'])}/cancellation`;
+    const requests = await requestsBefore(() => postJson(address, {}, visitor), 201);
+    expect(requests).toEqual([signInRead, commit('cancellations')]);
+  });
+
+  test('pages: one to read the sign-in where they need it, and one for what they show', async () => {
+    const today = { startsInMinutes: 31, lastsMinutes: 1 };
+    const session = await site.openTestSession(today);
+    await site.openTestSession(today);
+    const { body } = await postJson(`${site.url}/api/bookings`, bookingBody(session), visitor);
+    await untilDelivered();
+    const booking = `/me/bookings/${String(body['bookingId'])}`;
+    const expected: [path: string, as: Visitor | undefined, requests: number][] = [
+      ['/guides', visitor, 0],
+      ['/halls', visitor, 0],
+      ['/sign-in', visitor, 0],
+      ['/nothing-here', visitor, 0],
+      ['/', visitor, 0],
+      [`/halls/${HALL}`, visitor, 1],
+      [`/halls/${HALL}/sessions/${session.id}`, undefined, 1],
+      [`/halls/${HALL}/sessions/${session.id}`, visitor, 2],
+      ['/api/halls', undefined, 1],
+      [`/api/halls/${HALL}/sessions`, undefined, 1],
+      ['/api/bookings', visitor, 2],
+      ['/me', undefined, 0],
+      ['/me', visitor, 2],
+      [booking, visitor, 2],
+      [`${booking}/cancellation`, visitor, 2],
+      [`${booking}/calendar.ics`, visitor, 2],
+      ['/staff', staff, 2],
+      [`/staff/halls/${HALL}`, staff, 2],
+    ];
+    const counted: typeof expected = [];
+    for (const [path, as] of expected) {
+      await site.proxy.reset();
+      await getPage(site.url + path, as?.cookie);
+      const requests = site.proxy.seen.filter(({ sql }) => !isDelivery(sql));
+      counted.push([path, as, requests.length]);
+    }
+    const plain = (rows: typeof expected) => rows.map(([path, as, n]) => [path, Boolean(as), n]);
+    expect(plain(counted)).toEqual(plain(expected));
+  });
+});
