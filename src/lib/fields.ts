@@ -35,7 +35,9 @@ export function lineField(words: {
       .string({ error: words.missing })
       .min(1, { error: words.missing })
       .max(words.max[0], { error: words.max[1] })
-      .regex(words.pattern[0], { error: words.pattern[1] }),
+      .regex(words.pattern[0], { error: words.pattern[1] })
+      // For the API's description: JSON Schema has no flags, its patterns are Unicode.
+      .meta({ pattern: words.pattern[0].source }),
   );
 }
 

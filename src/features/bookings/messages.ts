@@ -1,17 +1,16 @@
 import type { CommandContext } from '../../lib/context.ts';
 import { formatBookingCode } from '../../lib/ids.ts';
 import { formatDayTime } from '../../lib/time.ts';
-import { findPerson, personPhone } from '../accounts/queries.ts';
+import { personPhone } from '../accounts/queries.ts';
 import type { MessageValues, Templates } from '../notifications/schema.ts';
 import { partySize } from './policy.ts';
-import { findBooking, type BookingDetails } from './queries.ts';
+import { findBookingToTell, type BookingDetails } from './queries.ts';
 
 /** Words are found at delivery, so that no copy of a name or number waits in the queue. */
 function aboutBooking(words: (details: BookingDetails) => string) {
   return async (ctx: CommandContext, { bookingId = '' }: MessageValues) => {
-    const details = await findBooking(ctx, bookingId);
-    const person = details && (await findPerson(ctx, details.booking.personId));
-    return details && person ? { to: await personPhone(ctx, person), text: words(details) } : null;
+    const found = await findBookingToTell(ctx, bookingId);
+    return found ? { to: await personPhone(ctx, found.person), text: words(found) } : null;
   };
 }
 

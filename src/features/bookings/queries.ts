@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt, lte, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt, lte } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import type { Database } from '../../lib/db/client.ts';
 import { addDays, instantOf, type CalendarDate } from '../../lib/time.ts';
@@ -52,29 +52,29 @@ function ownBookings(db: Database, personId: string) {
 
 /** A person's own booking; somebody else's does not exist for them. */
 export async function findOwnBooking(
-  ctx: Pick<CommandContext, 'db'>,
+  { db }: Pick<CommandContext, 'db'>,
   personId: string,
   bookingId: string,
-): Promise<BookingDetails | undefined> {
-  return findBookingWhere(ctx, and(eq(bookings.id, bookingId), eq(bookings.personId, personId)));
-}
-
-export async function findBooking(
-  ctx: Pick<CommandContext, 'db'>,
-  bookingId: string,
-): Promise<BookingDetails | undefined> {
-  return findBookingWhere(ctx, eq(bookings.id, bookingId));
-}
-
-async function findBookingWhere(
-  { db }: Pick<CommandContext, 'db'>,
-  where: SQL | undefined,
 ): Promise<BookingDetails | undefined> {
   const [found] = await db
     .select({ booking: bookings, session: hallSessions })
     .from(bookings)
     .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
-    .where(where);
+    .where(and(eq(bookings.id, bookingId), eq(bookings.personId, personId)));
+  return found;
+}
+
+/** A booking with whom to tell about it. */
+export async function findBookingToTell(
+  { db }: Pick<CommandContext, 'db'>,
+  bookingId: string,
+): Promise<(BookingDetails & { person: Person }) | undefined> {
+  const [found] = await db
+    .select({ booking: bookings, session: hallSessions, person: people })
+    .from(bookings)
+    .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
+    .innerJoin(people, eq(people.id, bookings.personId))
+    .where(eq(bookings.id, bookingId));
   return found;
 }
 
