@@ -37,6 +37,11 @@ export default defineConfig({
       use: { viewport: { width: 360, height: 740 }, hasTouch: true, javaScriptEnabled: false },
     },
     {
+      name: 'phone',
+      testMatch: ['first-booking.spec.ts', 'keyboard.spec.ts'],
+      use: { viewport: { width: 360, height: 740 }, hasTouch: true },
+    },
+    {
       name: 'desktop',
       use: { viewport: { width: 1280, height: 800 }, timezoneId: 'America/St_Johns' },
     },

@@ -101,7 +101,11 @@ export async function formAgain(
     return problemPage(c, error, renderPage, { action: pathAndQuery(c), values });
   }
   const { message, reason, fields } = known;
-  const form = { values, message, reason, fields };
+  // A key that is itself the mistake must not come back: the form is drawn with a fresh one.
+  const isKeySpent =
+    reason === 'idempotency_key_reused' || fields.some(({ field }) => field === 'key');
+  const shown = isKeySpent ? { ...values, key: '' } : values;
+  const form = { values: shown, message, reason, fields };
   const page = await renderPage(c, pathAndQuery(c), { form });
   if (page.status >= 400) return page;
   return answerWith(page, statuses[known.code].status, known);

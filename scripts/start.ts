@@ -10,9 +10,10 @@ import { migrate, requireForeignKeys } from '../src/lib/db/migrate.ts';
 import { newId } from '../src/lib/ids.ts';
 import { Keyring } from '../src/lib/keyring.ts';
 import { checkHallContent } from './lib/content-check.ts';
+import { sentenceFor } from './lib/failures.ts';
 import { newPersonalDataKeys } from './lib/keys.ts';
 import { readMigrations } from './lib/migrations.ts';
-import { isPortFree, ROOT } from './lib/processes.ts';
+import { isPortFree, ROOT, stopGroup } from './lib/processes.ts';
 import { demoPhones, seed } from './lib/seed.ts';
 import { buildSite, serveSite, type RunningSite } from './lib/site.ts';
 import { startLibsqlServer } from './libsql/server.ts';
@@ -20,14 +21,34 @@ import { startLibsqlServer } from './libsql/server.ts';
 const SCHEDULE_MS = 60_000;
 
 const port = Number(process.env['PORT'] ?? 8787);
-const outDir = resolve(process.env['ANLAN_OUT_DIR'] ?? join(ROOT, 'dist'));
+// Apart from `dist`, which is for deploying: this build holds the development inbox.
+const outDir = resolve(process.env['ANLAN_OUT_DIR'] ?? join(ROOT, '.builds/start'));
 const dataDir = resolve(process.env['DATA_DIR'] ?? join(ROOT, '.data'));
+
+/** What has been started, the last first: everything here is ended whatever ends this. */
+const cleanups: (() => Promise<void>)[] = [];
+let stopping = false;
+
+async function stop(code: number): Promise<never> {
+  stopping = true;
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup().catch(() => {});
+  process.exit(code);
+}
+
+// Before anything is started, so that nothing outlives an early Ctrl-C or a closed terminal.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (!stopping) void stop(0);
+  });
+}
 
 try {
   await start();
 } catch (error) {
-  console.error(sentenceFor(error));
-  process.exit(1);
+  if (!stopping) {
+    console.error(sentenceFor(error, dataDir));
+    await stop(1);
+  }
 }
 
 async function start(): Promise<void> {
@@ -40,26 +61,17 @@ async function start(): Promise<void> {
   await mkdir(dataDir, { recursive: true });
   const personalDataKeys = await readKeys();
   const database = await startLibsqlServer({ file: join(dataDir, 'anlan.db'), port: 0 });
+  cleanups.push(() => database.close());
   await prepareData(database.url, personalDataKeys);
   console.log('Building …');
   await buildSite(outDir, { devTools: true });
-  const site = await serveSite({
-    outDir,
-    port,
-    databaseUrl: database.url,
-    personalDataKeys,
-    stateDir: join(dataDir, 'runtime'),
-  });
+  const stateDir = join(dataDir, 'runtime');
+  const settings = { outDir, port, databaseUrl: database.url, personalDataKeys, stateDir };
+  const site = await serveSite(settings, (child) => cleanups.push(() => stopGroup(child)));
   const clock = startClock(site);
-  const stop = async (code: number): Promise<never> => {
-    clearInterval(clock);
-    await site.stop();
-    await database.close();
-    process.exit(code);
-  };
-  process.once('SIGINT', () => void stop(0));
-  process.once('SIGTERM', () => void stop(0));
+  cleanups.push(async () => clearInterval(clock));
   site.child.once('exit', () => {
+    if (stopping) return;
     console.error(`The site has ended unexpectedly.\n${site.output().slice(-2000)}`);
     void stop(1);
   });
@@ -107,14 +119,4 @@ Demo sign-ins  visitor ${demoPhones.visitor}   hall staff ${demoPhones.staff}
                any other mobile number works as well: its code lands in the inbox
 Data           ${dataDir}
 Stop           Ctrl-C`);
-}
-
-function sentenceFor(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOSPC' || /ENOSPC|SQLITE_FULL|disk is full/.test(message)) {
-    return `The disk is full: ${dataDir} needs room for the database and the build.`;
-  }
-  if (code === 'EACCES' || code === 'EROFS') return `No permission to write to ${dataDir}.`;
-  return message;
 }

@@ -39,9 +39,13 @@ const DRAIN_MAX_BYTES = 512 * 1024;
 async function drain({ body }: Request): Promise<void> {
   if (!body || body.locked) return;
   let left = DRAIN_MAX_BYTES;
-  for await (const chunk of body) {
-    left -= chunk.length;
-    if (left < 0) return;
+  try {
+    for await (const chunk of body) {
+      left -= chunk.length;
+      if (left < 0) return;
+    }
+  } catch {
+    // The sender has gone; the answer and its log line are still due.
   }
 }
 

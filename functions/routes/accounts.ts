@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { requestSignInCode, signIn, signOut } from '../../src/features/accounts/commands.ts';
 import { signInCodeInput, signInInput } from '../../src/features/accounts/schema.ts';
+import { domainErrorIn } from '../../src/lib/errors.ts';
 import { safeNext } from '../../src/lib/page.ts';
 import { readForm, shownValues } from '../forms.ts';
 import { deliverSoon } from '../messages.ts';
@@ -105,6 +106,10 @@ export function accountForms(renderPage: PageRenderer) {
 /** Signing out twice is no mistake: the second time there is nothing left to end. */
 async function endSignIn(c: AppContext): Promise<void> {
   const current = await c.var.scope.signIn();
-  if (current) await signOut(await c.var.scope.context(), current);
+  if (current) await signOut(await c.var.scope.context(), current).catch(unlessSignedOut);
   forgetSignIn(c);
+}
+
+function unlessSignedOut(error: unknown): void {
+  if (domainErrorIn(error)?.reason !== 'already_signed_out') throw error;
 }

@@ -1,6 +1,6 @@
 // What runs before anything is installed, on whatever Node the system has (18 or later): plain JavaScript,
 // no packages. It installs what is missing and hands over to the project's own Node.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -84,20 +84,21 @@ export function runWithOwnNode(script) {
   }
   ensureInstalled();
   const node = join(ROOT, 'node_modules/node/bin/node');
-  if (!existsSync(node))
+  if (!existsSync(node)) {
     giveUp("The project's own Node is missing: delete node_modules and run this again.");
-  // Ctrl-C reaches the whole foreground group; this process only waits for the other to finish.
-  process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => {});
+  }
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    join(ROOT, script),
+    ...process.argv.slice(2),
+  ];
   const path = `${join(ROOT, 'node_modules/.bin')}:${dirname(node)}:${process.env['PATH'] ?? ''}`;
-  const result = spawnSync(
-    node,
-    ['--disable-warning=ExperimentalWarning', join(ROOT, script), ...process.argv.slice(2)],
-    {
-      cwd: ROOT,
-      stdio: 'inherit',
-      env: { ...process.env, PATH: path },
-    },
-  );
-  process.exit(result.status ?? 1);
+  const env = { ...process.env, PATH: path };
+  const child = spawn(node, args, { cwd: ROOT, stdio: 'inherit', env });
+  // Ctrl-C reaches the whole foreground group by itself; a signal to this process alone is passed on.
+  process.on('SIGINT', () => {});
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on('exit', (code) => process.exit(code ?? 1));
 }

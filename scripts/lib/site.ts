@@ -73,8 +73,15 @@ export interface RunningSite {
   stop(): Promise<void>;
 }
 
-/** Serves a built site in workerd on 127.0.0.1. @throws Error when it does not answer in time. */
-export async function serveSite(settings: SiteSettings): Promise<RunningSite> {
+/**
+ * Serves a built site in workerd on 127.0.0.1.
+ * @param onStarted told of the process before it answers, so that it can be ended at any moment.
+ * @throws Error when it does not answer in time.
+ */
+export async function serveSite(
+  settings: SiteSettings,
+  onStarted: (child: ChildProcess) => void = () => {},
+): Promise<RunningSite> {
   const { outDir, port, stateDir } = settings;
   await mkdir(stateDir, { recursive: true });
   const envFile = join(stateDir, 'worker.env');
@@ -91,6 +98,7 @@ export async function serveSite(settings: SiteSettings): Promise<RunningSite> {
     env: ENVIRONMENT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  onStarted(child);
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {

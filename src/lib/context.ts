@@ -5,8 +5,6 @@ import type { Keyring } from './keyring.ts';
 export type Actor =
   { kind: 'person'; id: string } | { kind: 'visitor' } | { kind: 'job'; id: string };
 
-export type PersonActor = Extract<Actor, { kind: 'person' }>;
-
 /** All that a command may reach for. It never sees a request, and time is always handed in. */
 export interface CommandContext {
   db: Database;
@@ -14,6 +12,3 @@ export interface CommandContext {
   keys: Keyring;
   requestId: string;
 }
-
-/** What a command needs to recognise its own repetition: made by the form or the API's caller. */
-export type IdempotencyKey = string;

@@ -43,8 +43,13 @@ export function lineField(words: {
 
 /** Sent by forms in a hidden field and by API callers in a header. Any text of a UUID's alphabet will do. */
 export const idempotencyKeyField = z
-  .string({ error: '缺少防重复的编号，请重新打开页面再试' })
-  .regex(/^[\w-]{16,64}$/, { error: '防重复的编号不对，请重新打开页面再试' });
+  .string({ error: '这一页不完整，请再按一次' })
+  .regex(/^[\w-]{16,64}$/, { error: '这一页不完整，请再按一次' });
+
+/** The key of an intended write; a mistake in it is told as one of the field `key`. */
+export function parseKey(key: unknown): string {
+  return parseInput(z.object({ key: idempotencyKeyField }), { key }).key;
+}
 
 /**
  * Parses what somebody sent.

@@ -27,11 +27,6 @@ export function newToken(): string {
   return toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
 }
 
-/** Upper case, without the spaces and hyphens that people add when they copy a code. */
-export function normaliseBookingCode(typed: string): string {
-  return typed.toUpperCase().replace(/[\s-]/g, '');
-}
-
 /** `ABCDE-FGHJK` */
 export function formatBookingCode(code: string): string {
   return `${code.slice(0, 5)}-${code.slice(5)}`;

@@ -15,9 +15,25 @@ export function createLog(requestId: string, write: (line: string) => void = con
   };
 }
 
-/** An error as log fields: kind and stack, with the message of errors we did not write left out. */
+/**
+ * An error as log fields: its kind, the innermost cause's kind and code, and the frames of its stack. Messages
+ * are left out, since drivers put the values of a failed query into them.
+ */
 export function errorFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { error: typeof error };
-  const stack = error.stack?.split('\n').slice(1, 6).join(' | ').trim();
-  return { error: error.name, stack };
+  const root = rootCause(error);
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  return {
+    error: error.name,
+    cause: root === error ? undefined : root.name,
+    code: 'code' in root && typeof root.code === 'string' ? root.code : undefined,
+    stack: frames
+      ?.slice(0, 5)
+      .map((line) => line.trim())
+      .join(' | '),
+  };
+}
+
+function rootCause(error: Error, depth = 0): Error {
+  return error.cause instanceof Error && depth < 8 ? rootCause(error.cause, depth + 1) : error;
 }

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { deliverDue } from '../../src/features/notifications/commands.ts';
+import { deliverDue, purgeMessages } from '../../src/features/notifications/commands.ts';
 import { outboxMessages } from '../../src/features/notifications/table.ts';
 import type { OutgoingMessage } from '../../src/lib/channels.ts';
 import { addMinutes } from '../../src/lib/time.ts';
@@ -32,6 +32,14 @@ async function booking(world: World) {
   return message!;
 }
 
+it('forgets what was delivered more than two days ago, and nothing that still waits', async () => {
+  const world = await bookedWorld();
+  const later = world.at(addMinutes(NOW, 2 * 24 * 60 + 1));
+  expect(await purgeMessages(later)).toBe(1);
+  const rest = await world.ctx.db.select().from(outboxMessages);
+  expect(rest.map(({ template }) => template)).toEqual(['booking_created']);
+});
+
 describe('the outbox', () => {
   it('sends what a booking promised to the person’s number, once', async () => {
     const world = await bookedWorld();
@@ -60,7 +68,7 @@ describe('the outbox', () => {
     const { sent, options } = recorder();
     await expect.poll(async () => (await booking(world)).leasedUntil.getTime()).toBeGreaterThan(0);
     expect(await deliverDue(world.ctx, options)).toBe(0);
-    expect(await deliverDue(world.at(addMinutes(NOW, 1)), options)).toBe(1);
+    expect(await deliverDue(world.at(addMinutes(NOW, 5)), options)).toBe(1);
     expect(sent[0]?.idempotencyKey).toBe((await booking(world)).idempotencyKey);
   });
 

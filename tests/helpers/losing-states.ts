@@ -14,7 +14,7 @@ import {
 } from '../../src/features/bookings/commands.ts';
 import { openSessions } from '../../src/features/halls/commands.ts';
 import { hallHours, type HallSession } from '../../src/features/halls/table.ts';
-import { deliverDue } from '../../src/features/notifications/commands.ts';
+import { deliverDue, purgeMessages } from '../../src/features/notifications/commands.ts';
 import { outboxMessages } from '../../src/features/notifications/table.ts';
 import { readSentCode } from '../../scripts/lib/demo-people.ts';
 import { addMinutes } from '../../src/lib/time.ts';
@@ -315,6 +315,17 @@ const jobStates: LosingState[] = [
   },
 ];
 
+const keepsMessages: LosingState = {
+  command: 'notifications.purgeMessages',
+  state: 'no message is old enough',
+  reason: null,
+  prepare: async (world) => {
+    await sentCode(world);
+    await world.ctx.db.update(outboxMessages).set({ deliveredAt: NOW });
+    return () => purgeMessages(world.at(addMinutes(NOW, 2 * 24 * 60)));
+  },
+};
+
 const wednesdayMorning = {
   hallSlug: 'yancheng',
   weekday: 3,
@@ -337,4 +348,5 @@ export const losingStates: readonly LosingState[] = [
   ...endingStates,
   ...accountStates,
   ...jobStates,
+  keepsMessages,
 ];

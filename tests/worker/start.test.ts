@@ -52,10 +52,11 @@ function start(port: number, values: Record<string, string> = {}): Started {
   return { child, printed };
 }
 
-async function interrupt(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit');
+/** Ctrl-C. @returns the exit code. */
+async function interrupt(child: ChildProcess): Promise<number | null> {
+  const ended = once(child, 'exit') as Promise<[number | null]>;
   child.kill('SIGINT');
-  await ended;
+  return (await ended)[0];
 }
 
 /** Asks for a sign-in code, which leaves a message in the development inbox. */
@@ -79,7 +80,8 @@ describe('npm start', () => {
       expect(await first.printed('Ctrl-C')).toContain(url);
       await leaveMessage(url, '10000004321');
       expect(await inboxOf(url)).toContain('10000004321');
-      await interrupt(first.child);
+      expect(await interrupt(first.child)).toBe(0);
+      expect(await first.printed('never printed')).not.toContain('unexpectedly');
       expect(await isPortFree(port)).toBe(true);
 
       const second = start(port);
@@ -92,6 +94,14 @@ describe('npm start', () => {
     } finally {
       await stopGroup(first.child);
     }
+  });
+
+  it('leaves nothing behind when it is interrupted while it starts', async () => {
+    const port = await freePort();
+    const { child, printed } = start(port);
+    await printed('Building');
+    expect(await interrupt(child)).toBe(0);
+    expect(await isPortFree(port)).toBe(true);
   });
 
   it('says in one sentence that the port is in use', async () => {

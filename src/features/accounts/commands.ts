@@ -1,8 +1,9 @@
 import { eq, inArray, lt } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { commitOnce, print, writeAtomically, type Statement } from '../../lib/db/commit.ts';
+import { refusalFor } from '../../lib/db/constraint.ts';
 import { DomainError } from '../../lib/errors.ts';
-import { idempotencyKeyField, parseInput } from '../../lib/fields.ts';
+import { parseInput, parseKey } from '../../lib/fields.ts';
 import { newId, newSignInCode, newToken, toHex } from '../../lib/ids.ts';
 import { equalBytes, sha256 } from '../../lib/keyring.ts';
 import { addMinutes, DAY_MS } from '../../lib/time.ts';
@@ -35,6 +36,7 @@ export async function requestSignInCode(
   const { db, now, keys } = ctx;
   const codeId = newId(now);
   const code = newSignInCode();
+  const expiresAt = addMinutes(now, CODE_VALID_MINUTES);
   const phoneHash = await keys.hash('phone', phone);
   const row = db.insert(signInCodes).values({
     id: codeId,
@@ -43,7 +45,7 @@ export async function requestSignInCode(
     phoneCipher: await keys.seal(`sign-in-code:${codeId}`, phone),
     codeHash: await keys.hash('sign-in-code', `${codeId}:${code}`),
     createdAt: now,
-    expiresAt: addMinutes(now, CODE_VALID_MINUTES),
+    expiresAt,
   });
   const subject = { subjectKind: 'sign_in_code', subjectId: codeId };
   const statements = [
@@ -52,12 +54,12 @@ export async function requestSignInCode(
     await queueMessage(ctx, {
       template: 'sign_in_code',
       idempotencyKey: `sign-in-code:${codeId}`,
-      values: { phone, code },
+      values: { phone, code, expiresAt: expiresAt.toISOString() },
     }),
   ];
   const request = {
     scope: toHex(phoneHash),
-    key: parseInput(idempotencyKeyField, key),
+    key: parseKey(key),
     command: 'requestSignInCode',
     body: {},
   };
@@ -138,19 +140,18 @@ interface PendingSignIn {
   personId: string | undefined;
 }
 
-/** Counts an attempt and reads what it needs in the same request. */
+/** Counts an attempt and reads the code in one request, then looks for the person whose number it is. */
 async function takeAttempt(
   ctx: CommandContext,
   codeId: string,
   code: string,
 ): Promise<PendingSignIn> {
   const { db, now, keys } = ctx;
-  await writeAtomically(
-    db,
-    [db.insert(signInAttempts).values({ id: newId(now), codeId, attemptedAt: now })],
-    attemptRefusals,
-  );
-  const [row] = await db.select().from(signInCodes).where(eq(signInCodes.id, codeId));
+  const attempt = db.insert(signInAttempts).values({ id: newId(now), codeId, attemptedAt: now });
+  const sent = db.select().from(signInCodes).where(eq(signInCodes.id, codeId));
+  const [, [row]] = await db.batch([attempt, sent]).catch((error: unknown) => {
+    throw refusalFor(error, attemptRefusals);
+  });
   if (!row) throw new Error('A counted attempt without its code.');
   const given = await keys.hash('sign-in-code', `${codeId}:${code}`, row.keyVersion);
   if (!equalBytes(given, row.codeHash)) {

@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull } from 'drizzle-orm';
+import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import type { DataKey } from '../../lib/keyring.ts';
 import { sha256 } from '../../lib/keyring.ts';
@@ -29,15 +29,6 @@ export async function findPerson(
   id: string,
 ): Promise<Person | undefined> {
   const [person] = await db.select().from(people).where(eq(people.id, id));
-  return person;
-}
-
-export async function findPersonByPhone(
-  { db, keys }: Pick<CommandContext, 'db' | 'keys'>,
-  phone: string,
-): Promise<Person | undefined> {
-  const hashes = await keys.hashes('phone', phone);
-  const [person] = await db.select().from(people).where(inArray(people.phoneHash, hashes));
   return person;
 }
 

@@ -32,5 +32,3 @@ export const signInInput = z.object({
     pattern: [/^\d{6}$/, '验证码是6位数字'],
   }),
 });
-
-export type SignInCodeInput = z.output<typeof signInCodeInput>;

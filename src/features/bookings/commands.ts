@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../lib/context.ts';
 import { commitOnce, print, writeAtomically, type Statement } from '../../lib/db/commit.ts';
 import type { Refusals } from '../../lib/errors.ts';
-import { idempotencyKeyField, parseInput } from '../../lib/fields.ts';
+import { parseInput, parseKey } from '../../lib/fields.ts';
 import { newBookingCode, newId } from '../../lib/ids.ts';
 import { openPersonKey } from '../accounts/queries.ts';
 import type { Person } from '../accounts/table.ts';
@@ -51,7 +51,7 @@ export async function createBooking(
   const body = { sessionId, adults, children, contactName };
   return commitOnce(
     db,
-    { scope: person.id, key: parseInput(idempotencyKeyField, key), command: 'createBooking', body },
+    { scope: person.id, key: parseKey(key), command: 'createBooking', body },
     now,
     {
       statements: [
@@ -168,7 +168,7 @@ async function endBooking(ctx: CommandContext, end: BookingEnd): Promise<{ booki
     subjectKind: 'booking',
     subjectId: bookingId,
   });
-  const key = parseInput(idempotencyKeyField, end.key);
+  const key = parseKey(end.key);
   const request = { scope: person.id, key, command, body: { bookingId } };
   return commitOnce(ctx.db, request, ctx.now, {
     statements: [...end.statements, entry],

@@ -1,12 +1,18 @@
-import type { Refusals } from '../../lib/errors.ts';
+import type { Refusal, Refusals } from '../../lib/errors.ts';
 import type { HallSession } from '../halls/table.ts';
 import type { Booking, BookingState } from './table.ts';
 
 const alreadyEnded: Refusals = {
   booking_already_cancelled: { code: 'conflict', message: '这个预约已经取消了。' },
-  booking_already_arrived: { code: 'conflict', message: '这个预约已经到馆。' },
+  booking_already_arrived: { code: 'conflict', message: '这个预约已经登记到馆。' },
   booking_already_expired: { code: 'conflict', message: '这个预约没有到馆，场次已经结束。' },
   booking_unknown: { code: 'not_found', message: '没有找到这个预约。' },
+};
+
+const sessionFull: Refusal = {
+  code: 'conflict',
+  reason: 'session_full',
+  message: '这个场次剩下的名额不够了。可以减少人数，或换一个场次。',
 };
 
 /** Why `bookings_guard` and the places of a session refuse a booking. */
@@ -29,17 +35,10 @@ export const bookingRefusals: Refusals = {
   party_too_large: {
     code: 'invalid',
     field: 'adults',
-    message: '人数超过了一次预约的上限。人多请分两次约，或请单位办理团体预约。',
+    message: '人数超过了一次预约的上限，请看“成人几位”下面的说明。人多可以分到不同的场次。',
   },
-  session_full: {
-    code: 'conflict',
-    message: '这个场次剩下的名额不够了。可以减少人数，或换一个场次。',
-  },
-  session_not_oversold: {
-    code: 'conflict',
-    reason: 'session_full',
-    message: '这个场次剩下的名额不够了。可以减少人数，或换一个场次。',
-  },
+  session_full: sessionFull,
+  session_not_oversold: sessionFull,
   'unique:bookings.person_id,bookings.session_id': {
     code: 'conflict',
     reason: 'already_booked',
@@ -51,7 +50,7 @@ export const cancellationRefusals: Refusals = {
   ...alreadyEnded,
   cancellation_closed: {
     code: 'conflict',
-    message: '已经过了取消的截止时间。来不了也没关系，请给场馆打个招呼。',
+    message: '已经过了取消的截止时间，不能再取消了。',
   },
 };
 

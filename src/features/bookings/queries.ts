@@ -1,9 +1,9 @@
 import { and, asc, desc, eq, gte, lt, lte } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
-import type { Database } from '../../lib/db/client.ts';
 import { addDays, instantOf, type CalendarDate } from '../../lib/time.ts';
 import { openPersonKey } from '../accounts/queries.ts';
 import { people, type Person } from '../accounts/table.ts';
+import { hallsOfStaff } from '../halls/queries.ts';
 import { hallSessions, hallStaff, type HallSession } from '../halls/table.ts';
 import { arrivals, bookings, type Booking } from './table.ts';
 
@@ -21,26 +21,8 @@ export interface DoorListEntry extends BookingDetails {
 /** A list of one's own bookings is short; beyond this the oldest are left out. */
 const OWN_BOOKINGS_MAX = 50;
 
-export async function listOwnBookings(
-  { db }: Pick<CommandContext, 'db'>,
-  personId: string,
-): Promise<BookingDetails[]> {
-  return ownBookings(db, personId);
-}
-
-/** What a person's own page shows: their bookings, and the halls where they work. One request. */
-export async function readOwnPage(
-  { db }: Pick<CommandContext, 'db'>,
-  personId: string,
-): Promise<{ own: BookingDetails[]; staffHalls: string[] }> {
-  const [own, staff] = await db.batch([
-    ownBookings(db, personId),
-    db.select({ slug: hallStaff.hallSlug }).from(hallStaff).where(eq(hallStaff.personId, personId)),
-  ]);
-  return { own, staffHalls: staff.map(({ slug }) => slug) };
-}
-
-function ownBookings(db: Database, personId: string) {
+/** A person's bookings, newest first. A query, so that a page can read more in the same request. */
+export function listOwnBookings({ db }: Pick<CommandContext, 'db'>, personId: string) {
   return db
     .select({ booking: bookings, session: hallSessions })
     .from(bookings)
@@ -48,6 +30,18 @@ function ownBookings(db: Database, personId: string) {
     .where(eq(bookings.personId, personId))
     .orderBy(desc(bookings.id))
     .limit(OWN_BOOKINGS_MAX);
+}
+
+/** What a person's own page shows: their bookings, and the halls where they work. One request. */
+export async function readOwnPage(
+  ctx: Pick<CommandContext, 'db'>,
+  personId: string,
+): Promise<{ own: BookingDetails[]; staffHalls: string[] }> {
+  const [own, staff] = await ctx.db.batch([
+    listOwnBookings(ctx, personId),
+    hallsOfStaff(ctx, personId),
+  ]);
+  return { own, staffHalls: staff.map(({ slug }) => slug) };
 }
 
 /** A person's own booking; somebody else's does not exist for them. */

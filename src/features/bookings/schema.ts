@@ -28,6 +28,3 @@ export const bookingInput = z.object({
 });
 
 export const bookingReference = z.object({ bookingId: id('没有这个预约') });
-
-/** The body of an act that names nothing but its booking. */
-export type BookingInput = z.output<typeof bookingInput>;

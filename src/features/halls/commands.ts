@@ -1,9 +1,9 @@
 import type { CommandContext } from '../../lib/context.ts';
 import { writeAtomically } from '../../lib/db/commit.ts';
-import type { Refusals } from '../../lib/errors.ts';
+import { domainErrorIn, type Refusals } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { auditEntry } from '../audit/statements.ts';
-import { plannedSessions } from './policy.ts';
+import { plannedSessions, type PlannedSession } from './policy.ts';
 import { readOpeningPlan } from './queries.ts';
 import { hallSessions } from './table.ts';
 
@@ -18,8 +18,8 @@ const refusals: Refusals = {
 /**
  * Opens the sessions that the weekly patterns ask for and that do not exist yet. Safe to run at any time and
  * any number of times; sessions that exist are never touched.
- * @returns how many were opened.
- * @throws DomainError `conflict` when another run opened the same ones first, `unavailable`.
+ * @returns how many were opened; a hall whose sessions another run opened at the same moment counts as none.
+ * @throws DomainError `unavailable`.
  */
 export async function openSessions(ctx: CommandContext): Promise<number> {
   const plan = await readOpeningPlan(ctx);
@@ -30,17 +30,29 @@ export async function openSessions(ctx: CommandContext): Promise<number> {
     const missing = plannedSessions(hall, plan.hours, ctx.now).filter(
       (session) => !existing.has(place(session.hallSlug, session.startsAt)),
     );
-    if (missing.length === 0) continue;
-    const rows = missing.map((session) => ({ id: newId(ctx.now), ...session }));
-    const entry = await auditEntry(ctx, {
-      actor: { kind: 'job', id: 'open-sessions' },
-      action: 'hall_sessions.open',
-      subjectKind: 'hall',
-      subjectId: hall.slug,
-      details: { sessions: rows.length, first: rows[0]!.startsAt.toISOString() },
-    });
-    await writeAtomically(ctx.db, [ctx.db.insert(hallSessions).values(rows), entry], refusals);
-    opened += rows.length;
+    if (missing.length > 0) opened += await openForHall(ctx, hall.slug, missing);
   }
   return opened;
+}
+
+async function openForHall(
+  ctx: CommandContext,
+  hallSlug: string,
+  missing: readonly PlannedSession[],
+): Promise<number> {
+  const rows = missing.map((session) => ({ id: newId(ctx.now), ...session }));
+  const entry = await auditEntry(ctx, {
+    actor: { kind: 'job', id: 'open-sessions' },
+    action: 'hall_sessions.open',
+    subjectKind: 'hall',
+    subjectId: hallSlug,
+    details: { sessions: rows.length, first: rows[0]!.startsAt.toISOString() },
+  });
+  try {
+    await writeAtomically(ctx.db, [ctx.db.insert(hallSessions).values(rows), entry], refusals);
+    return rows.length;
+  } catch (error) {
+    if (domainErrorIn(error)?.reason === 'sessions_opened_meanwhile') return 0;
+    throw error;
+  }
 }

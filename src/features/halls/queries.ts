@@ -35,16 +35,12 @@ export async function findSession(
   return session;
 }
 
-/** The halls where a person works; empty for everybody else. */
-export async function hallsOfStaff(
-  { db }: Pick<CommandContext, 'db'>,
-  personId: string,
-): Promise<string[]> {
-  const rows = await db
+/** The halls where a person works; none for everybody else. A query, like `listOwnBookings`. */
+export function hallsOfStaff({ db }: Pick<CommandContext, 'db'>, personId: string) {
+  return db
     .select({ slug: hallStaff.hallSlug })
     .from(hallStaff)
     .where(eq(hallStaff.personId, personId));
-  return rows.map(({ slug }) => slug);
 }
 
 /** What the daily opening of sessions starts from: every hall, its weekly pattern, and what is open already. */

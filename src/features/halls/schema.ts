@@ -7,7 +7,6 @@ export const hallContentSchema = z.object({
   /** Planned projects say so on every page: nobody should travel to a hall that is not there yet. */
   status: z.enum(['规划项目', '开放']),
   summary: z.string().min(10).max(200),
-  area: z.string().optional(),
   address: z.string().min(2),
   fee: z.string().min(2),
   zones: z.array(z.string().min(2)).min(1),

@@ -1,8 +1,8 @@
-import { and, asc, eq, inArray, isNull, lte } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lt, lte, or } from 'drizzle-orm';
 import type { Channel } from '../../lib/channels.ts';
 import type { CommandContext } from '../../lib/context.ts';
-import { addMinutes } from '../../lib/time.ts';
-import { DELIVERY_BATCH_MAX, LEASE_MINUTES, nextTry } from './policy.ts';
+import { addMinutes, DAY_MS } from '../../lib/time.ts';
+import { DELIVERY_BATCH_MAX, LEASE_MINUTES, MESSAGES_KEPT_DAYS, nextTry } from './policy.ts';
 import { openMessageValues } from './queries.ts';
 import type { Templates } from './schema.ts';
 import { outboxMessages, type OutboxMessage } from './table.ts';
@@ -21,10 +21,28 @@ export async function deliverDue(
   let delivered = 0;
   for (const message of leased) {
     const outcome = await deliver(ctx, message, channel, templates);
-    await ctx.db.update(outboxMessages).set(outcome).where(eq(outboxMessages.id, message.id));
+    await ctx.db.update(outboxMessages).set(outcome).where(stillMine(message));
     if (outcome.deliveredAt) delivered += 1;
   }
   return delivered;
+}
+
+/** A sweep that was overtaken writes nothing over what the other one found. */
+function stillMine({ id, leasedUntil }: OutboxMessage) {
+  return and(
+    eq(outboxMessages.id, id),
+    eq(outboxMessages.leasedUntil, leasedUntil),
+    isNull(outboxMessages.deliveredAt),
+  );
+}
+
+/** Deletes what was delivered or given up two days ago: a queue is no archive of who was told what. */
+export async function purgeMessages({ db, now }: CommandContext): Promise<number> {
+  const before = new Date(now.getTime() - MESSAGES_KEPT_DAYS * DAY_MS);
+  const gone = await db
+    .delete(outboxMessages)
+    .where(or(lt(outboxMessages.deliveredAt, before), lt(outboxMessages.deadAt, before)));
+  return gone.rowsAffected;
 }
 
 async function leaseDue({ db, now }: CommandContext): Promise<OutboxMessage[]> {
@@ -35,11 +53,12 @@ async function leaseDue({ db, now }: CommandContext): Promise<OutboxMessage[]> {
     .where(and(waiting, lte(outboxMessages.notBefore, now), lte(outboxMessages.leasedUntil, now)))
     .orderBy(asc(outboxMessages.notBefore))
     .limit(DELIVERY_BATCH_MAX);
-  return db
+  const leased = await db
     .update(outboxMessages)
     .set({ leasedUntil: addMinutes(now, LEASE_MINUTES) })
     .where(inArray(outboxMessages.id, due))
     .returning();
+  return leased.toSorted((a, b) => a.notBefore.getTime() - b.notBefore.getTime());
 }
 
 type Outcome = Partial<

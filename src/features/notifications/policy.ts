@@ -3,8 +3,11 @@ import { addMinutes } from '../../lib/time.ts';
 /** One sweep's share: each message costs up to three subrequests, and a Worker has a bounded number of them. */
 export const DELIVERY_BATCH_MAX = 20;
 
-/** Long enough for a slow provider; after it another sweep may take the message over. */
-export const LEASE_MINUTES = 1;
+/** Long enough for a whole batch at a slow provider; after it another sweep may take the messages over. */
+export const LEASE_MINUTES = 5;
+
+/** As long as the code records beside them; then nobody needs to know what was sent. */
+export const MESSAGES_KEPT_DAYS = 2;
 
 const TRIES_MAX = 8;
 

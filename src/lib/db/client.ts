@@ -23,7 +23,7 @@ export function openDatabase({ url, authToken, timeoutMs }: DatabaseConfig): Dat
   const client = createClient({
     url,
     ...(authToken ? { authToken } : {}),
-    ...(url.startsWith('http') ? { fetch: fetchWithin } : {}),
+    ...(url.startsWith('file:') ? {} : { fetch: fetchWithin }),
   });
   return drizzle(translateFailures(client));
 }
@@ -48,11 +48,14 @@ function rethrow(error: unknown): never {
   );
 }
 
-/** The database understood and refused, or the statement is wrong; anything else is the way to it. */
+/**
+ * The database understood and refused, or the statement is wrong (libSQL servers say `SQL_…` where SQLite itself
+ * was not asked); anything else is the way to it.
+ */
 function isStatementError(error: unknown): error is LibsqlError {
   return (
     error instanceof LibsqlError &&
-    error.code.startsWith('SQLITE_') &&
+    /^SQL(ITE)?_/.test(error.code) &&
     !/^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|CORRUPT|NOTADB|READONLY)/.test(error.code)
   );
 }

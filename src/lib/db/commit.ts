@@ -94,7 +94,7 @@ async function firstAnswer<Answer>(
     throw new DomainError(
       'invalid',
       'idempotency_key_reused',
-      '这一页已经用来提交过别的内容。请回到上一步重新打开页面再试。',
+      '这一页刚才已经办过一件事。要再办一件，请核对下面的内容，再按一次。',
     );
   }
   return JSON.parse(first.answer) as Answer;
