@@ -20,7 +20,7 @@ export const defaultDeps: ScopeDeps = {
   log: (line) => console.log(line),
 };
 
-/** Opening a keyring costs six key derivations; the secrets of a deployment do not change under it. */
+/** Opening a keyring derives two keys a version; the secrets of a deployment do not change under it. */
 const keyrings = new Map<string, Promise<Keyring>>();
 
 function keyringOf(settings: Settings): Promise<Keyring> {
