@@ -5,7 +5,7 @@ import { addMinutes, calendarDate, instantOf } from '../../src/lib/time.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { newId } from '../../src/lib/ids.ts';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
-import { expect, signIn, signInAsStaff, test } from './fixtures.ts';
+import { expect, signIn, signInAsStaff, test, watch } from './fixtures.ts';
 
 /** A session that is under way at any hour, at a minute of its own so that no two in the list look alike. */
 async function bookSessionUnderWay(ctx: CommandContext, owner: Person, minute: number) {
@@ -33,6 +33,7 @@ test('hall staff mark an arrival once, and the family’s ticket shows it', asyn
   phone,
   ctx,
   browser,
+  baseURL,
 }, { project }) => {
   const yesterday = { ...ctx, now: addMinutes(ctx.now, -24 * 60) };
   const { person } = await signInByPhone(yesterday, phone);
@@ -48,11 +49,13 @@ test('hall staff mark an arrival once, and the family’s ticket shows it', asyn
   await expect(row.getByRole('button')).toHaveCount(0);
 
   const home = await browser.newContext();
+  const complaints = watch(home, baseURL ?? '');
   const family = await home.newPage();
   await family.goto(`/me/bookings/${bookingId}`);
   await signIn(family, phone);
   await expect(family.getByRole('heading', { level: 1 })).toHaveText('已到馆');
   await expect(family.getByRole('link', { name: '来不了，取消' })).toHaveCount(0);
+  expect(complaints).toEqual([]);
   await home.close();
 });
 

@@ -1,4 +1,4 @@
-import { expect, openLastSession, readCode, signIn, test } from './fixtures.ts';
+import { expect, openLastSession, readCode, signIn, test, watch } from './fixtures.ts';
 
 test('a family reads a guide, books two places, sees the booking and cancels it', async ({
   page,
@@ -110,6 +110,7 @@ test('a booking belongs to its owner: others are told that it does not exist', a
   page,
   phone,
   browser,
+  baseURL,
 }) => {
   await openLastSession(page);
   await page.getByRole('link', { name: '用手机号登录' }).click();
@@ -120,10 +121,12 @@ test('a booking belongs to its owner: others are told that it does not exist', a
   const ticket = page.url();
 
   const other = await browser.newContext();
+  const complaints = watch(other, baseURL ?? '');
   const stranger = await other.newPage();
   await stranger.goto(ticket);
   await expect(stranger.getByRole('heading', { level: 1 })).toHaveText('用手机号登录');
   await signIn(stranger, `137${phone.slice(3)}`);
   await expect(stranger.getByRole('heading', { level: 1 })).toHaveText('这个地址没有内容。');
+  expect(complaints).toEqual([]);
   await other.close();
 });

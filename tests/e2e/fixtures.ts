@@ -1,4 +1,4 @@
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type BrowserContext, type Page } from '@playwright/test';
 import { createHash } from 'node:crypto';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
 import { hallStaff } from '../../src/features/halls/table.ts';
@@ -32,21 +32,26 @@ export const test = base.extend<Fixtures>({
     db.$client.close();
   },
   page: async ({ page, baseURL }, use) => {
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !EXPECTED_NOISE.test(message.text())) {
-        complaints.push(message.text());
-      }
-    });
-    page.on('request', (request) => {
-      if (!request.url().startsWith(`${baseURL}/`))
-        complaints.push(`left the site: ${request.url()}`);
-    });
+    const complaints = watch(page.context(), baseURL ?? '');
     await use(page);
     expect(complaints).toEqual([]);
   },
 });
+
+/** What no page of a visitor may do, whichever tab it is in: complain in the console, or leave the site. */
+export function watch(context: BrowserContext, baseURL: string): string[] {
+  const complaints: string[] = [];
+  context.on('weberror', (error) => complaints.push(error.error().message));
+  context.on('console', (message) => {
+    if (message.type() === 'error' && !EXPECTED_NOISE.test(message.text())) {
+      complaints.push(message.text());
+    }
+  });
+  context.on('request', (request) => {
+    if (!request.url().startsWith(`${baseURL}/`)) complaints.push(`left: ${request.url()}`);
+  });
+  return complaints;
+}
 
 export { expect };
 
