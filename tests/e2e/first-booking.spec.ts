@@ -130,3 +130,26 @@ test('a booking belongs to its owner: others are told that it does not exist', a
   expect(complaints).toEqual([]);
   await other.close();
 });
+
+test('a form that was sent before can be mended and sent again after going back', async ({
+  page,
+  phone,
+}) => {
+  await openLastSession(page);
+  const form = page.url();
+  await page.getByRole('link', { name: '用手机号登录' }).click();
+  await signIn(page, phone);
+  const key = await page.locator('input[name="key"]').inputValue();
+  await page.getByLabel('联系人姓名').fill('示例王芳');
+  await page.getByRole('button', { name: '确认预约' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('约好了');
+
+  await page.goto(form);
+  await page.getByLabel('联系人姓名').fill('示例王芳');
+  await page.getByLabel('成人几位').fill('2');
+  expect(await page.locator('input[name="key"]').inputValue()).not.toBe(key);
+  await page.getByRole('button', { name: '确认预约' }).click();
+  await expect(page.getByRole('alert')).toContainText('你已经约了这一场');
+  await page.getByRole('link', { name: '查看我的预约' }).click();
+  await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1);
+});

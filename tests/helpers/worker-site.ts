@@ -7,7 +7,6 @@ import { newPersonalDataKeys } from '../../scripts/lib/keys.ts';
 import { readMigrations } from '../../scripts/lib/migrations.ts';
 import { freePort } from '../../scripts/lib/processes.ts';
 import { serveSite, type RunningSite } from '../../scripts/lib/site.ts';
-import { startLibsqlServer, type LibsqlServer } from '../../scripts/libsql/server.ts';
 import type { Person } from '../../src/features/accounts/table.ts';
 import { halls, hallSessions, type HallSession } from '../../src/features/halls/table.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
@@ -16,6 +15,7 @@ import { migrate, type Migration } from '../../src/lib/db/migrate.ts';
 import { newId } from '../../src/lib/ids.ts';
 import { Keyring } from '../../src/lib/keyring.ts';
 import { addMinutes } from '../../src/lib/time.ts';
+import { startDatabaseProcess, type DatabaseProcess } from './database-process.ts';
 import { FaultProxy } from './fault-proxy.ts';
 
 /** The hall that has words in `content/halls`, so that its pages can be drawn. */
@@ -44,6 +44,8 @@ export interface TestSite {
   /** Looks into the database past the proxy; time is that of the call. */
   context: () => CommandContext;
   stopDatabase: () => Promise<void>;
+  /** In the middle of whatever it is doing. */
+  killDatabase: () => Promise<void>;
   /** On the same port and file as before. */
   startDatabase: () => Promise<void>;
   openTestSession: (wishes?: SessionWishes) => Promise<HallSession>;
@@ -68,14 +70,17 @@ export async function startTestSite({
   };
   try {
     const file = join(directory, 'site.db');
-    let server: LibsqlServer | undefined = await startLibsqlServer({ file, port: 0 });
-    const { port, url: databaseUrl } = server;
-    const stopDatabase = async () => {
-      await server?.close();
+    let server: DatabaseProcess | undefined = await startDatabaseProcess(file);
+    const databaseUrl = server.url;
+    const port = Number(new URL(databaseUrl).port);
+    const endDatabase = async (signal: 'SIGTERM' | 'SIGKILL') => {
+      await server?.end(signal);
       server = undefined;
     };
+    const stopDatabase = () => endDatabase('SIGTERM');
+    const killDatabase = () => endDatabase('SIGKILL');
     const startDatabase = async () => {
-      server ??= await startLibsqlServer({ file, port });
+      server ??= await startDatabaseProcess(file, port);
     };
     cleanups.push(stopDatabase);
 
@@ -100,7 +105,17 @@ export async function startTestSite({
     });
     cleanups.push(() => site.stop());
     const visits = createVisits(context);
-    return { url: site.url, site, proxy, context, stopDatabase, startDatabase, ...visits, stop };
+    return {
+      url: site.url,
+      site,
+      proxy,
+      context,
+      stopDatabase,
+      killDatabase,
+      startDatabase,
+      ...visits,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

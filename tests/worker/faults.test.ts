@@ -16,7 +16,7 @@ let visitors: Visitor[];
 
 beforeAll(async () => {
   site = await startTestSite();
-  visitors = await site.signInMany(40);
+  visitors = await site.signInMany(48);
 });
 afterAll(() => site?.stop());
 afterEach(async () => {
@@ -139,6 +139,26 @@ describe.each(ways)('a booking by $way', ({ prepare }) => {
     site.proxy.pass();
     await attempt.succeeds();
     await expectBookedOnce(attempt);
+  });
+});
+
+describe('a database that is killed', () => {
+  test('while it holds the booking loses nothing that it had promised, and takes nothing twice', async () => {
+    const attempts = await Promise.all(
+      [...ways, ...ways, ...ways, ...ways].map(({ prepare }) => prepare()),
+    );
+    let commits = 0;
+    const isFourthCommit = (sql: string) => isCommit(sql) && (commits += 1) === 4;
+    site.proxy.fail({ kind: 'hold', until: () => site.killDatabase() }, { when: isFourthCommit });
+    const told = await Promise.allSettled(attempts.map((one) => one.succeeds()));
+    const promised = attempts.filter((_, index) => told[index]?.status === 'fulfilled');
+    expect(promised.length).toBeLessThan(attempts.length);
+    site.proxy.pass();
+    await site.startDatabase();
+    await Promise.all(promised.map(expectBookedOnce));
+    await Promise.all(attempts.map((one) => one.succeeds()));
+    await site.proxy.settled();
+    await Promise.all(attempts.map(expectBookedOnce));
   });
 });
 
