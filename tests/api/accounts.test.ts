@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readSentCode } from '../../scripts/lib/demo-people.ts';
 import { addMinutes } from '../../src/lib/time.ts';
 import { createApi } from '../helpers/api.ts';
-import { createWorld, NOW, type World } from '../helpers/world.ts';
+import { NOW } from '../helpers/session.ts';
+import { createWorld, type World } from '../helpers/world.ts';
 
 async function askCode(world: World, phone = '13800138000') {
   const api = createApi(world);

@@ -12,7 +12,8 @@ import { bookings, type BookingState } from '../../src/features/bookings/table.t
 import { hallSessions, type HallSession } from '../../src/features/halls/table.ts';
 import { DomainError } from '../../src/lib/errors.ts';
 import { addMinutes } from '../../src/lib/time.ts';
-import { createWorld, NOW, type World } from '../helpers/world.ts';
+import { NOW } from '../helpers/session.ts';
+import { createWorld, type World } from '../helpers/world.ts';
 
 const PEOPLE = 4;
 const CAPACITY = 7;

@@ -7,7 +7,8 @@ import { hallSessions } from '../../src/features/halls/table.ts';
 import { equalBytes } from '../../src/lib/keyring.ts';
 import { addMinutes } from '../../src/lib/time.ts';
 import { createApi } from '../helpers/api.ts';
-import { createWorld, NOW } from '../helpers/world.ts';
+import { NOW } from '../helpers/session.ts';
+import { createWorld } from '../helpers/world.ts';
 
 async function visitor() {
   const world = await createWorld();

@@ -5,7 +5,8 @@ import { outboxMessages } from '../../src/features/notifications/table.ts';
 import type { OutgoingMessage } from '../../src/lib/channels.ts';
 import { addMinutes } from '../../src/lib/time.ts';
 import { templates } from '../../functions/messages.ts';
-import { createWorld, NOW, type World } from '../helpers/world.ts';
+import { NOW } from '../helpers/session.ts';
+import { createWorld, type World } from '../helpers/world.ts';
 
 async function bookedWorld() {
   const world = await createWorld();

@@ -1,29 +1,15 @@
 import { createBooking } from '../../src/features/bookings/commands.ts';
 import type { Person } from '../../src/features/accounts/table.ts';
-import { hallSessions } from '../../src/features/halls/table.ts';
 import { addMinutes, calendarDate, instantOf } from '../../src/lib/time.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
-import { newId } from '../../src/lib/ids.ts';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
-import { expect, signIn, signInAsStaff, test, watch } from './fixtures.ts';
+import { addSession, expect, signIn, signInAsStaff, test, watch } from './fixtures.ts';
 
-/** A session that is under way at any hour, at a minute of its own so that no two in the list look alike. */
+/** A booking for a session that is under way at any hour, at a minute that no other test's has. */
 async function bookSessionUnderWay(ctx: CommandContext, owner: Person, minute: number) {
   const startsAt = instantOf(calendarDate(ctx.now), minute);
-  const session = {
-    id: newId(ctx.now),
-    hallSlug: 'yancheng',
-    startsAt,
-    endsAt: addMinutes(startsAt, 24 * 60),
-    bookingOpensAt: addMinutes(startsAt, -60),
-    bookingClosesAt: addMinutes(startsAt, 24 * 60),
-    cancellationClosesAt: startsAt,
-    arrivalOpensAt: addMinutes(startsAt, -30),
-    partyMax: 5,
-    capacity: 40,
-    openPlaces: 40,
-  };
-  await ctx.db.insert(hallSessions).values(session);
+  const bookingClosesAt = addMinutes(startsAt, 24 * 60);
+  const session = await addSession(ctx, { startsAt, endsAt: bookingClosesAt, bookingClosesAt });
   const input = { sessionId: session.id, adults: 2, children: 1, contactName: '示例王芳' };
   return (await createBooking(ctx, owner, input, crypto.randomUUID())).bookingId;
 }

@@ -1,7 +1,8 @@
 import { test as base, expect, type BrowserContext, type Page } from '@playwright/test';
 import { createHash } from 'node:crypto';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
-import { hallStaff } from '../../src/features/halls/table.ts';
+import { hallSessions, hallStaff, type HallSession } from '../../src/features/halls/table.ts';
+import { planSession } from '../helpers/session.ts';
 import { openDatabase } from '../../src/lib/db/client.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { newId } from '../../src/lib/ids.ts';
@@ -92,4 +93,14 @@ export async function signInAsStaff(page: Page, ctx: CommandContext, phone: stri
   await ctx.db.insert(hallStaff).values({ hallSlug: 'yancheng', personId: person.id });
   await page.goto('/staff');
   await signIn(page, phone);
+}
+
+/** A session beside the hall's own, for a test that counts places or needs a certain time. */
+export async function addSession(
+  ctx: CommandContext,
+  values: Pick<HallSession, 'startsAt'> & Partial<HallSession>,
+): Promise<HallSession> {
+  const session = planSession({ id: newId(ctx.now), ...values });
+  await ctx.db.insert(hallSessions).values(session);
+  return session;
 }

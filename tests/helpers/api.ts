@@ -1,6 +1,7 @@
 import { createApp } from '../../functions/app.ts';
 import { openDatabase } from '../../src/lib/db/client.ts';
-import { NOW, TEST_KEYS, type World } from './world.ts';
+import { NOW } from './session.ts';
+import { TEST_KEYS, type World } from './world.ts';
 
 export interface Answer {
   status: number;

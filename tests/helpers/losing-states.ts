@@ -18,7 +18,8 @@ import { deliverDue, purgeMessages } from '../../src/features/notifications/comm
 import { outboxMessages } from '../../src/features/notifications/table.ts';
 import { readSentCode } from '../../scripts/lib/demo-people.ts';
 import { addMinutes } from '../../src/lib/time.ts';
-import { NOW, type World } from './world.ts';
+import { NOW } from './session.ts';
+import { type World } from './world.ts';
 
 /**
  * Every command in every state in which it must change nothing. `prepare` brings the world into that state and

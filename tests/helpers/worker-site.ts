@@ -17,9 +17,10 @@ import { Keyring } from '../../src/lib/keyring.ts';
 import { addMinutes } from '../../src/lib/time.ts';
 import { startDatabaseProcess, type DatabaseProcess } from './database-process.ts';
 import { FaultProxy } from './fault-proxy.ts';
+import { planSession, testHall } from './session.ts';
 
 /** The hall that has words in `content/halls`, so that its pages can be drawn. */
-export const HALL = 'yancheng';
+export const HALL = testHall.slug;
 
 export interface Visitor {
   phone: string;
@@ -92,7 +93,7 @@ export async function startTestSite({
       return { db, keys, now, requestId: newId(now) };
     };
     await migrate(db.$client, editMigrations(await readMigrations()), new Date());
-    await db.insert(halls).values(hall);
+    await db.insert(halls).values(testHall);
 
     const proxy = await FaultProxy.start(port);
     cleanups.push(() => proxy.close());
@@ -122,42 +123,19 @@ export async function startTestSite({
   }
 }
 
-const hall = {
-  slug: HALL,
-  regionCode: '320900',
-  partyMax: 5,
-  bookingWindowDays: 14,
-  bookingClosesMinutes: 30,
-  cancellationClosesMinutes: 120,
-  arrivalOpensMinutes: 30,
-};
-
 function createVisits(
   context: () => CommandContext,
 ): Pick<TestSite, 'openTestSession' | 'signInMany'> {
   let sessions = 0;
   let people = 0;
   const openTestSession = async (wishes: SessionWishes = {}): Promise<HallSession> => {
-    const { capacity = 40, partyMax = hall.partyMax, startsInMinutes = 24 * 60 } = wishes;
-    const { openPlaces = capacity, lastsMinutes = 75 } = wishes;
+    const { startsInMinutes = 24 * 60, lastsMinutes = 75, ...values } = wishes;
     const { db, now } = context();
     sessions += 1;
     // A hall has one session at a time: a millisecond apart is enough to be different ones.
     const startsAt = new Date(addMinutes(now, startsInMinutes).getTime() + sessions);
-    const row = {
-      id: newId(now),
-      hallSlug: HALL,
-      startsAt,
-      endsAt: addMinutes(startsAt, lastsMinutes),
-      bookingOpensAt: addMinutes(startsAt, -20 * 24 * 60),
-      bookingClosesAt: addMinutes(startsAt, -hall.bookingClosesMinutes),
-      cancellationClosesAt: addMinutes(startsAt, -hall.cancellationClosesMinutes),
-      arrivalOpensAt: addMinutes(startsAt, -hall.arrivalOpensMinutes),
-      partyMax,
-      capacity,
-      openPlaces,
-      booked: 0,
-    };
+    const endsAt = addMinutes(startsAt, lastsMinutes);
+    const row = planSession({ ...values, id: newId(now), startsAt, endsAt });
     await db.insert(hallSessions).values(row);
     return row;
   };

@@ -13,21 +13,9 @@ import { newId } from '../../src/lib/ids.ts';
 import { Keyring } from '../../src/lib/keyring.ts';
 import { addMinutes } from '../../src/lib/time.ts';
 import { createTestDatabase } from './database.ts';
-
-/** A Wednesday morning in China. Tests name the times they need relative to it. */
-export const NOW = new Date('2026-11-25T08:00:00+08:00');
+import { NOW, planSession, testHall } from './session.ts';
 
 export const TEST_KEYS = JSON.stringify({ 1: btoa('k'.repeat(32)) });
-
-export const testHall = {
-  slug: 'yancheng',
-  regionCode: '320900',
-  partyMax: 5,
-  bookingWindowDays: 14,
-  bookingClosesMinutes: 30,
-  cancellationClosesMinutes: 120,
-  arrivalOpensMinutes: 30,
-};
 
 export interface World {
   ctx: CommandContext;
@@ -82,24 +70,3 @@ const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await Promise.all(cleanups.splice(0).map((remove) => remove()));
 });
-
-/** A session that starts four hours after NOW unless told otherwise; its limits follow its start. */
-export function planSession(values: Partial<HallSession> = {}): HallSession {
-  const startsAt = values.startsAt ?? addMinutes(NOW, 240);
-  const capacity = values.capacity ?? 40;
-  return {
-    id: newId(NOW),
-    hallSlug: testHall.slug,
-    startsAt,
-    endsAt: addMinutes(startsAt, 75),
-    bookingOpensAt: addMinutes(startsAt, -14 * 24 * 60),
-    bookingClosesAt: addMinutes(startsAt, -testHall.bookingClosesMinutes),
-    cancellationClosesAt: addMinutes(startsAt, -testHall.cancellationClosesMinutes),
-    arrivalOpensAt: addMinutes(startsAt, -testHall.arrivalOpensMinutes),
-    partyMax: testHall.partyMax,
-    openPlaces: capacity,
-    booked: 0,
-    ...values,
-    capacity,
-  };
-}

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readMigrations } from '../../../scripts/lib/migrations.ts';
 import { startLibsqlServer, type LibsqlServer } from '../../../scripts/libsql/server.ts';
 import { migrate, requireForeignKeys } from '../../../src/lib/db/migrate.ts';
-import { NOW } from '../../helpers/world.ts';
+import { NOW } from '../../helpers/session.ts';
 
 let folder: string;
 let server: LibsqlServer;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { placesLeft, plannedSessions, salesPhase } from '../../../../src/features/halls/policy.ts';
 import type { HallHours } from '../../../../src/features/halls/table.ts';
 import { addMinutes, calendarDate, weekdayOf } from '../../../../src/lib/time.ts';
-import { NOW, planSession, testHall } from '../../../helpers/world.ts';
+import { NOW, planSession, testHall } from '../../../helpers/session.ts';
 
 const hoursOn = (weekday: number, startsMinute = 540): HallHours => ({
   hallSlug: testHall.slug,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { nextTry } from '../../../../src/features/notifications/policy.ts';
-import { NOW } from '../../../helpers/world.ts';
+import { NOW } from '../../../helpers/session.ts';
 
 it('tries again after 1, 2, 4 … minutes and gives up after the eighth try', () => {
   const waits = [1, 2, 3, 4, 5, 6, 7, 8].map((tries) => {
