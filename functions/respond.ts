@@ -25,7 +25,7 @@ const unexpected = {
 } as const;
 
 /** Turns whatever was thrown into a domain error where one is meant; undefined for what nobody foresaw. */
-export function toDomainError(error: unknown): DomainError | undefined {
+function toDomainError(error: unknown): DomainError | undefined {
   if (error instanceof HTTPException) {
     if (error.status === 403) {
       return new DomainError(

@@ -68,7 +68,7 @@ export function hallsApi() {
 }
 
 /** A session as the API shows it: what is sold and to whom stays inside. */
-export function sessionView(session: HallSession, now: Date): z.output<typeof sessionSchema> {
+function sessionView(session: HallSession, now: Date): z.output<typeof sessionSchema> {
   return {
     id: session.id,
     startsAt: session.startsAt.toISOString(),
