@@ -10,7 +10,7 @@ export function bookingCalendar({ booking, session }: BookingDetails, pageUrl: U
   calendar.method(cancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.PUBLISH);
   calendar.createEvent({
     id: `booking-${booking.id}@anlan`,
-    sequence: cancelled ? 1 : 0,
+    sequence: booking.changes + (cancelled ? 1 : 0),
     status: cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
     stamp: booking.createdAt,
     start: session.startsAt,

@@ -1,5 +1,6 @@
 import { purgeSignInCodes } from '../../src/features/accounts/commands.ts';
 import { expireBookings } from '../../src/features/bookings/commands.ts';
+import { purgeTicketTries } from '../../src/features/tickets/commands.ts';
 import { purgeMessages } from '../../src/features/notifications/commands.ts';
 import { openSessions } from '../../src/features/halls/commands.ts';
 import { purgeIdempotencyKeys } from '../../src/lib/db/commit.ts';
@@ -13,6 +14,7 @@ const jobs: Readonly<Record<string, (scope: Scope) => Promise<number>>> = {
   'open-sessions': async (scope) => openSessions(await scope.context()),
   'expire-bookings': async (scope) => expireBookings(await scope.context()),
   'purge-sign-in-codes': async (scope) => purgeSignInCodes(await scope.context()),
+  'purge-ticket-tries': async (scope) => purgeTicketTries(await scope.context()),
   'purge-messages': async (scope) => purgeMessages(await scope.context()),
   'purge-idempotency-keys': async (scope) => purgeIdempotencyKeys(await scope.context()),
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DomainError, type FieldProblem } from './errors.ts';
+import { readBookingCode } from './ids.ts';
 
 /** Full-width digits and letters come from Chinese keyboards; NFKC makes them the ordinary ones. */
 const normalise = (value: unknown) =>
@@ -39,6 +40,22 @@ export function lineField(words: {
       // For the API's description: JSON Schema has no flags, its patterns are Unicode.
       .meta({ pattern: words.pattern[0].source }),
   );
+}
+
+/** Longer than the address of any ticket: what is longer was not scanned from one. */
+const SCANNED_MAX = 300;
+
+/** A booking code as people write it down or a scanner reads it; comes out in its one plain form. */
+export function codeField(words: { missing: string; wrong: string }) {
+  return z
+    .string({ error: words.missing })
+    .max(SCANNED_MAX, { error: words.wrong })
+    .transform((text, ctx) => {
+      const code = readBookingCode(text);
+      if (code) return code;
+      ctx.addIssue({ code: 'custom', message: text.trim() ? words.wrong : words.missing });
+      return z.NEVER;
+    });
 }
 
 /** Sent by forms in a hidden field and by API callers in a header. Any text of a UUID's alphabet will do. */

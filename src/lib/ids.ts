@@ -27,6 +27,19 @@ export function newToken(): string {
   return toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
 }
 
+/**
+ * The booking code in what somebody typed or scanned: in any case, with or without its hyphen, or at the end of
+ * a ticket's address; undefined when there is none.
+ */
+export function readBookingCode(text: string): string | undefined {
+  const last = text.normalize('NFKC').trim().toUpperCase().split('/').at(-1) ?? '';
+  const code = last.replace(/[\s\-–—]/g, '');
+  const isCode =
+    code.length === BOOKING_CODE_LENGTH &&
+    Array.from(code).every((one) => CODE_ALPHABET.includes(one));
+  return isCode ? code : undefined;
+}
+
 /** `ABCDE-FGHJK` */
 export function formatBookingCode(code: string): string {
   return `${code.slice(0, 5)}-${code.slice(5)}`;
@@ -41,6 +54,17 @@ export function toBase64Url(bytes: Uint8Array): string {
     .replace(/\+/g, '-')
     .replace(/\//g, '_')
     .replace(/=+$/, '');
+}
+
+/** Undefined for what is no base64url. */
+export function fromBase64Url(text: string): Uint8Array | undefined {
+  if (!/^[\w-]*$/.test(text)) return undefined;
+  try {
+    const plain = atob(text.replace(/-/g, '+').replace(/_/g, '/'));
+    return Uint8Array.from(plain, (char) => char.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Every symbol equally likely: bytes beyond the last whole multiple of the alphabet are thrown away. */

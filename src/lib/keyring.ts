@@ -11,7 +11,7 @@ const SECRET_BYTES = 32;
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What a hash is for: the same value hashed for two purposes has nothing in common. */
-export type HashPurpose = 'phone' | 'name' | 'sign-in-code';
+export type HashPurpose = 'phone' | 'name' | 'sign-in-code' | 'ticket';
 
 interface VersionKeys {
   seal: CryptoKey;

@@ -33,6 +33,13 @@ export function calendarDate(at: Date): CalendarDate {
   return new Date(at.getTime() + OFFSET_MS).toISOString().slice(0, 10);
 }
 
+/** A calendar date from an address; undefined for what is none. */
+export function readDate(text: string | null): CalendarDate | undefined {
+  const isDate =
+    text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+  return isDate && calendarDate(instantOf(text)) === text ? text : undefined;
+}
+
 /** The instant of a wall-clock minute (0–1440) of a calendar date in China. */
 export function instantOf(date: CalendarDate, minute = 0): Date {
   return new Date(Date.parse(`${date}T00:00:00Z`) - OFFSET_MS + minute * MINUTE_MS);
@@ -40,6 +47,12 @@ export function instantOf(date: CalendarDate, minute = 0): Date {
 
 export function addDays(date: CalendarDate, days: number): CalendarDate {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** How many days of the month are left after this one. */
+export function daysLeftInMonth(date: CalendarDate): number {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  return new Date(Date.UTC(year, month, 0)).getUTCDate() - day;
 }
 
 /** 1 = Monday … 7 = Sunday. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Person } from '../../src/features/accounts/table.ts';
 import {
   cancelBooking,
+  changeBooking,
   createBooking,
   expireBookings,
   markArrival,
@@ -15,27 +16,36 @@ import { addMinutes } from '../../src/lib/time.ts';
 import { NOW } from '../helpers/session.ts';
 import { createWorld, type World } from '../helpers/world.ts';
 
-const PEOPLE = 4;
+const PEOPLE = 3;
 const CAPACITY = 7;
-const START_MINUTE = 240;
+/** Two sessions of one hall, in minutes after NOW; each lasts 75. */
+const STARTS = [240, 330] as const;
+const LASTS = 75;
+
+interface Party {
+  adults: number;
+  children: number;
+}
 
 type Act =
-  | { kind: 'book'; who: number; adults: number; children: number }
+  | ({ kind: 'book'; who: number; session: number } & Party)
+  | ({ kind: 'change'; who: number; session: number } & Party)
   | { kind: 'cancel' | 'arrive'; who: number }
   | { kind: 'expire' }
   | { kind: 'wait'; minutes: number }
-  | { kind: 'sell'; openPlaces: number };
+  | { kind: 'sell'; session: number; openPlaces: number };
 
 const who = fc.nat({ max: PEOPLE - 1 });
+const session = fc.nat({ max: STARTS.length - 1 });
+const party = { adults: fc.integer({ min: 1, max: 3 }), children: fc.integer({ min: 0, max: 3 }) };
 const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constant('book' as const),
-      who,
-      adults: fc.integer({ min: 1, max: 4 }),
-      children: fc.integer({ min: 0, max: 3 }),
-    }),
+    arbitrary: fc.record({ kind: fc.constant('book' as const), who, session, ...party }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({ kind: fc.constant('change' as const), who, session, ...party }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('cancel', 'arrive'), who }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const) }) },
@@ -47,124 +57,191 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('sell' as const),
+      session,
       openPlaces: fc.integer({ min: 0, max: CAPACITY }),
     }),
   },
 );
 
-interface ModelBooking {
+interface ModelBooking extends Party {
   who: number;
-  size: number;
+  session: number;
   state: BookingState;
+  changes: number;
 }
+
+const sizeOf = ({ adults, children }: Party) => adults + children;
 
 /** What should happen, written without a look at the schema: plain arithmetic over a list. */
 class Model {
   minute = 0;
-  openPlaces = CAPACITY;
+  readonly openPlaces = STARTS.map(() => CAPACITY);
   readonly bookings: ModelBooking[] = [];
 
-  taken(): number {
-    const holding = this.bookings.filter(({ state }) => state !== 'cancelled');
-    return holding.reduce((sum, { size }) => sum + size, 0);
-  }
-
-  active(person: number): ModelBooking | undefined {
-    return this.bookings.findLast((one) => one.who === person && one.state !== 'cancelled');
+  taken(at: number): number {
+    const holding = this.bookings.filter((one) => one.session === at && one.state !== 'cancelled');
+    return holding.reduce((sum, one) => sum + sizeOf(one), 0);
   }
 
   /** The refusal the act must meet, or null, in which case the model has changed. */
   step(one: Act): string | null {
     if (one.kind === 'wait') this.minute += one.minutes;
-    else if (one.kind === 'sell') this.openPlaces = one.openPlaces;
+    else if (one.kind === 'sell') this.openPlaces[one.session] = one.openPlaces;
     else if (one.kind === 'expire') this.expire();
     else if (one.kind === 'book') return this.book(one);
+    else if (one.kind === 'change') return this.change(one);
     else return this.end(one.kind, one.who);
     return null;
   }
 
-  private book({ who: person, adults, children }: Extract<Act, { kind: 'book' }>): string | null {
-    const size = adults + children;
-    if (this.minute >= START_MINUTE - 30) return 'booking_closed';
-    if (size > 5) return 'party_too_large';
-    if (this.active(person)) return 'already_booked';
-    if (this.taken() + size > this.openPlaces) return 'session_full';
-    this.bookings.push({ who: person, size, state: 'booked' });
+  private holds(person: number, at: number, besides?: ModelBooking): boolean {
+    return this.bookings.some(
+      (one) =>
+        one !== besides && one.who === person && one.session === at && one.state !== 'cancelled',
+    );
+  }
+
+  private book(asked: Extract<Act, Party>): string | null {
+    const { who: person, session: at, adults, children } = asked;
+    if (this.minute >= STARTS[at]! - 30) return 'booking_closed';
+    if (sizeOf(asked) > 5) return 'party_too_large';
+    if (this.holds(person, at)) return 'already_booked';
+    if (this.taken(at) + sizeOf(asked) > this.openPlaces[at]!) return 'session_full';
+    this.bookings.push({
+      who: person,
+      session: at,
+      adults,
+      children,
+      state: 'booked',
+      changes: 0,
+    });
+    return null;
+  }
+
+  private change(asked: Extract<Act, Party>): string | null {
+    const last = this.bookings.findLast((one) => one.who === asked.who);
+    if (!last) return 'nothing to act on';
+    if (last.state !== 'booked') return `booking_already_${last.state}`;
+    if (this.minute >= STARTS[last.session]! - 120) return 'change_closed';
+    const moves = asked.session !== last.session;
+    const sameParty = asked.adults === last.adults && asked.children === last.children;
+    if (!moves && sameParty) return 'change_is_none';
+    const needsMore = moves || sizeOf(asked) > sizeOf(last);
+    if (needsMore && this.minute >= STARTS[asked.session]! - 30) return 'booking_closed';
+    if (needsMore && sizeOf(asked) > 5) return 'party_too_large';
+    if (last.changes === 3) return 'booking_changes_used_up';
+    if (moves && this.holds(asked.who, asked.session, last)) return 'already_booked';
+    const others = this.taken(asked.session) - (moves ? 0 : sizeOf(last));
+    if (needsMore && others + sizeOf(asked) > this.openPlaces[asked.session]!) {
+      return 'session_full';
+    }
+    const { session: to, adults, children } = asked;
+    Object.assign(last, { session: to, adults, children, changes: last.changes + 1 });
     return null;
   }
 
   private end(kind: 'cancel' | 'arrive', person: number): string | null {
     const last = this.bookings.findLast((one) => one.who === person);
-    if (!last) return 'nothing to end';
+    if (!last) return 'nothing to act on';
     if (last.state !== 'booked') return `booking_already_${last.state}`;
-    if (kind === 'cancel' && this.minute >= START_MINUTE - 120) return 'cancellation_closed';
-    if (kind === 'arrive' && this.minute < START_MINUTE - 30) return 'arrival_not_open';
-    if (kind === 'arrive' && this.minute >= START_MINUTE + 75) return 'arrival_closed';
+    const start = STARTS[last.session]!;
+    if (kind === 'cancel' && this.minute >= start - 120) return 'cancellation_closed';
+    if (kind === 'arrive' && this.minute < start - 30) return 'arrival_not_open';
+    if (kind === 'arrive' && this.minute >= start + LASTS) return 'arrival_closed';
     last.state = kind === 'cancel' ? 'cancelled' : 'arrived';
     return null;
   }
 
   private expire(): void {
-    if (this.minute < START_MINUTE + 75) return;
-    for (const one of this.bookings) if (one.state === 'booked') one.state = 'expired';
+    for (const one of this.bookings) {
+      if (one.state === 'booked' && this.minute >= STARTS[one.session]! + LASTS) {
+        one.state = 'expired';
+      }
+    }
   }
 }
 
 interface Cast {
   people: Person[];
   staff: Person;
-  session: HallSession;
+  sessions: HallSession[];
   lastBooking: Map<number, string>;
 }
 
 async function perform(world: World, cast: Cast, one: Act, minute: number): Promise<void> {
   const ctx = world.at(addMinutes(NOW, minute));
   const key = crypto.randomUUID();
-  if (one.kind === 'expire') await expireBookings(ctx);
-  else if (one.kind === 'sell') {
-    const { openPlaces } = one;
-    await ctx.db
-      .update(hallSessions)
-      .set({ openPlaces })
-      .where(eq(hallSessions.id, cast.session.id));
-  } else if (one.kind === 'book') {
-    const { adults, children } = one;
-    const input = { sessionId: cast.session.id, adults, children, contactName: '示例' };
-    const { bookingId } = await createBooking(ctx, cast.people[one.who]!, input, key);
-    cast.lastBooking.set(one.who, bookingId);
-  } else if (one.kind !== 'wait') {
-    const bookingId = cast.lastBooking.get(one.who);
-    if (!bookingId) throw new DomainError('not_found', 'nothing to end', '');
-    if (one.kind === 'cancel') await cancelBooking(ctx, cast.people[one.who]!, { bookingId }, key);
-    else await markArrival(ctx, cast.staff, { bookingId }, key);
+  if (one.kind === 'wait') return;
+  if (one.kind === 'expire') {
+    await expireBookings(ctx);
+    return;
   }
+  if (one.kind === 'sell') {
+    const { openPlaces } = one;
+    const ofSession = eq(hallSessions.id, cast.sessions[one.session]!.id);
+    await ctx.db.update(hallSessions).set({ openPlaces }).where(ofSession);
+    return;
+  }
+  const person = cast.people[one.who]!;
+  if (one.kind === 'book') {
+    const { adults, children } = one;
+    const sessionId = cast.sessions[one.session]!.id;
+    const input = { sessionId, adults, children, contactName: '示例' };
+    const { bookingId } = await createBooking(ctx, person, input, key);
+    cast.lastBooking.set(one.who, bookingId);
+    return;
+  }
+  const bookingId = cast.lastBooking.get(one.who);
+  if (!bookingId) throw new DomainError('not_found', 'nothing to act on', '');
+  if (one.kind === 'change') {
+    const { adults, children } = one;
+    const sessionId = cast.sessions[one.session]!.id;
+    await changeBooking(ctx, person, { bookingId, sessionId, adults, children }, key);
+  } else if (one.kind === 'cancel') await cancelBooking(ctx, person, { bookingId }, key);
+  else await markArrival(ctx, cast.staff, { bookingId }, key);
 }
 
-async function stateOf({ ctx }: World, session: HallSession) {
+async function stateOf({ ctx }: World, cast: Cast) {
   const rows = await ctx.db
-    .select({ state: bookings.state })
+    .select()
     .from(bookings)
     .orderBy(sql`rowid`);
-  const [row] = await ctx.db.select().from(hallSessions).where(eq(hallSessions.id, session.id));
-  const [ledger] = await ctx.db.all<{ entries: number; keys: number }>(sql`SELECT
+  const sessions = await ctx.db.select().from(hallSessions);
+  const [ledger] = await ctx.db.all<{ entries: number; keys: number; changes: number }>(sql`SELECT
     (SELECT count(*) FROM audit_entries WHERE subject_kind = 'booking') AS entries,
-    (SELECT count(*) FROM idempotency_keys WHERE command IN ('createBooking', 'cancelBooking', 'markArrival')) AS keys`);
-  return { states: rows.map(({ state }) => state), booked: row?.booked, ...ledger };
+    (SELECT count(*) FROM booking_changes) AS changes,
+    (SELECT count(*) FROM idempotency_keys WHERE command <> 'requestSignInCode') AS keys`);
+  const nth = (id: string) => cast.sessions.findIndex((one) => one.id === id);
+  return {
+    bookings: rows.map(({ state, sessionId, adults, children, changes }) => ({
+      state,
+      session: nth(sessionId),
+      adults,
+      children,
+      changes,
+    })),
+    booked: cast.sessions.map(({ id }) => sessions.find((one) => one.id === id)?.booked),
+    ...ledger,
+  };
 }
 
-describe('bookings of one session', () => {
-  it('follow the model through any sequence of acts', { timeout: 60_000 }, async () => {
+describe('bookings of two sessions', () => {
+  it('follow the model through any sequence of acts', { timeout: 90_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(act, { maxLength: 25 }), async (acts) => {
+      fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 40 }), async (acts) => {
         const world = await createWorld();
-        const session = await world.session({ capacity: CAPACITY });
+        const sessions = await Promise.all(
+          STARTS.map((start) =>
+            world.session({ startsAt: addMinutes(NOW, start), capacity: CAPACITY }),
+          ),
+        );
         const people = await Promise.all(
           Array.from({ length: PEOPLE }, async () => (await world.person()).person),
         );
         const staff = (await world.staff()).person;
-        const cast: Cast = { people, staff, session, lastBooking: new Map() };
+        const cast: Cast = { people, staff, sessions, lastBooking: new Map() };
         const model = new Model();
-        let ends = 0;
+        let written = 0;
         for (const one of acts) {
           const expected = model.step(one);
           const met = await perform(world, cast, one, model.minute).then(
@@ -172,17 +249,25 @@ describe('bookings of one session', () => {
             (error: unknown) => (error instanceof DomainError ? error.reason : error),
           );
           expect(met).toBe(expected);
-          if (expected === null && ['book', 'cancel', 'arrive'].includes(one.kind)) ends += 1;
+          const isWrite = ['book', 'change', 'cancel', 'arrive'].includes(one.kind);
+          if (expected === null && isWrite) written += 1;
         }
         const expired = model.bookings.filter(({ state }) => state === 'expired').length;
-        expect(await stateOf(world, session)).toEqual({
-          states: model.bookings.map(({ state }) => state),
-          booked: model.taken(),
-          entries: ends + expired,
-          keys: ends,
+        expect(await stateOf(world, cast)).toEqual({
+          bookings: model.bookings.map(({ state, session: at, adults, children, changes }) => ({
+            state,
+            session: at,
+            adults,
+            children,
+            changes,
+          })),
+          booked: STARTS.map((_, at) => model.taken(at)),
+          entries: written + expired,
+          changes: model.bookings.reduce((sum, { changes }) => sum + changes, 0),
+          keys: written,
         });
       }),
-      { numRuns: 60 },
+      { numRuns: 80 },
     );
   });
 });

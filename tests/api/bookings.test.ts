@@ -4,6 +4,7 @@ import { auditEntries } from '../../src/features/audit/table.ts';
 import { auditDigest } from '../../src/features/audit/statements.ts';
 import { bookings } from '../../src/features/bookings/table.ts';
 import { hallSessions } from '../../src/features/halls/table.ts';
+import { outboxMessages } from '../../src/features/notifications/table.ts';
 import { equalBytes } from '../../src/lib/keyring.ts';
 import { addMinutes } from '../../src/lib/time.ts';
 import { createApi } from '../helpers/api.ts';
@@ -162,6 +163,71 @@ describe('POST /api/bookings/{id}/cancellation and /arrival', () => {
     expect((await door.post(arrive, undefined, { token: staff })).status).toBe(201);
     expect((await door.get(`/api/bookings/${bookingId}`, token)).body).toMatchObject({
       state: 'arrived',
+    });
+  });
+});
+
+describe('POST /api/bookings/{id}/changes', () => {
+  it('moves the places with the party, and tells its owner once', async () => {
+    const { api, token, input, world, session } = await visitor();
+    const later = await world.session({ startsAt: addMinutes(NOW, 360) });
+    const made = await api.post('/api/bookings', input, { token });
+    const { bookingId } = made.body as { bookingId: string };
+    const path = `/api/bookings/${bookingId}/changes`;
+    const change = { sessionId: later.id, adults: 1, children: 1 };
+    const key = crypto.randomUUID();
+    expect((await api.post(path, change, { token, key })).status).toBe(201);
+    expect((await api.post(path, change, { token, key })).status).toBe(201);
+    const rows = await world.ctx.db.select().from(hallSessions);
+    const booked = (id: string) => rows.find((row) => row.id === id)?.booked;
+    expect([booked(session.id), booked(later.id)]).toEqual([0, 2]);
+    const messages = await world.ctx.db
+      .select()
+      .from(outboxMessages)
+      .where(eq(outboxMessages.template, 'booking_changed'));
+    expect(messages).toHaveLength(1);
+    const { token: stranger } = await world.person();
+    expect((await api.post(path, change, { token: stranger })).status).toBe(404);
+  });
+
+  it('leaves everything as it was when the other session is full', async () => {
+    const { api, token, input, world, session } = await visitor();
+    const later = await world.session({ startsAt: addMinutes(NOW, 360), capacity: 2 });
+    const made = await api.post('/api/bookings', input, { token });
+    const { bookingId } = made.body as { bookingId: string };
+    const change = { sessionId: later.id, adults: 2, children: 1 };
+    const refused = await api.post(`/api/bookings/${bookingId}/changes`, change, { token });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'session_full' } });
+    const shown = await api.get(`/api/bookings/${bookingId}`, token);
+    expect(shown.body).toMatchObject({ sessionId: session.id, adults: 2, children: 1 });
+  });
+});
+
+describe('POST /api/halls/{slug}/arrivals', () => {
+  it('lets a party in by the code, in whatever form it was scanned, and says why not', async () => {
+    const { api, token, input, world } = await visitor();
+    const { token: staff } = await world.staff();
+    const made = await api.post('/api/bookings', input, { token });
+    const { code } = made.body as { code: string };
+    const arrivals = '/api/halls/yancheng/arrivals';
+    const scanned = { code: `https://anlan.example/tickets/${code}` };
+    const yesterday = createApi(world, addMinutes(NOW, 235 - 24 * 60));
+    expect(await yesterday.post(arrivals, scanned, { token: staff })).toMatchObject({
+      status: 409,
+      body: { detail: '日期不对：这是11月25日周三 12:00–13:15的预约。' },
+    });
+    const door = createApi(world, addMinutes(NOW, 242));
+    expect((await door.post(arrivals, scanned, { token })).status).toBe(422);
+    expect((await door.post(arrivals, scanned, { token: staff })).status).toBe(201);
+    expect(await door.post(arrivals, { code: code.toLowerCase() }, { token: staff })).toMatchObject(
+      {
+        status: 409,
+        body: { detail: '12:02已经登记入场，不用再登记。' },
+      },
+    );
+    expect(await door.post(arrivals, { code: 'ABC' }, { token: staff })).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: 'code' }] },
     });
   });
 });

@@ -8,17 +8,26 @@ import { findSignIn } from '../../src/features/accounts/queries.ts';
 import type { Person } from '../../src/features/accounts/table.ts';
 import {
   cancelBooking,
+  changeBooking,
   createBooking,
   expireBookings,
   markArrival,
+  markArrivalByCode,
 } from '../../src/features/bookings/commands.ts';
 import { openSessions } from '../../src/features/halls/commands.ts';
-import { hallHours, type HallSession } from '../../src/features/halls/table.ts';
+import {
+  hallHours,
+  halls,
+  hallSessions,
+  type HallSession,
+} from '../../src/features/halls/table.ts';
 import { deliverDue, purgeMessages } from '../../src/features/notifications/commands.ts';
 import { outboxMessages } from '../../src/features/notifications/table.ts';
+import { openTicket, purgeTicketTries } from '../../src/features/tickets/commands.ts';
+import { bookingCodeOf } from './codes.ts';
 import { readSentCode } from '../../scripts/lib/demo-people.ts';
 import { addMinutes } from '../../src/lib/time.ts';
-import { NOW } from './session.ts';
+import { NOW, testHall } from './session.ts';
 import { type World } from './world.ts';
 
 /**
@@ -173,6 +182,177 @@ const endingStates: LosingState[] = [
     prepare: async (world) => {
       await world.book((await world.person()).person, await world.session());
       return () => expireBookings(world.at(addMinutes(NOW, 314)));
+    },
+  },
+];
+
+/** An attempt to change a booking of two people in a session four hours ahead. */
+function changing(
+  state: string,
+  reason: string,
+  asked: { session?: Partial<HallSession>; adults?: number },
+  minutes = 0,
+  before?: (world: World, owner: Person, bookingId: string) => Promise<unknown>,
+): LosingState {
+  return {
+    command: 'bookings.changeBooking',
+    state,
+    reason,
+    prepare: async (world) => {
+      const { person } = await world.person();
+      await world.staff();
+      const held = await world.session();
+      const bookingId = await world.book(person, held, { adults: 2, children: 0 });
+      const { id: sessionId } = asked.session ? await world.session(asked.session) : held;
+      await before?.(world, person, bookingId);
+      const ctx = world.at(addMinutes(NOW, minutes));
+      const input = { bookingId, sessionId, adults: asked.adults ?? 2, children: 0 };
+      return () => changeBooking(ctx, person, input, key());
+    },
+  };
+}
+
+const LATER = { startsAt: addMinutes(NOW, 360) };
+const changedThrice = async (world: World, owner: Person, bookingId: string) => {
+  const [session] = await world.ctx.db.select().from(hallSessions).limit(1);
+  for (const adults of [1, 3, 1]) {
+    const input = { bookingId, sessionId: session!.id, adults, children: 0 };
+    await changeBooking(world.ctx, owner, input, key());
+  }
+};
+
+const changingStates: LosingState[] = [
+  changing('nothing is different', 'change_is_none', {}),
+  changing('the cut-off is past', 'change_closed', { session: LATER }, 121),
+  changing('the other session is full', 'session_full', { session: { ...LATER, booked: 39 } }),
+  changing('the other session is closed', 'booking_closed', {
+    session: { ...LATER, bookingClosesAt: NOW },
+  }),
+  changing('the other session is not open', 'booking_not_open', {
+    session: { ...LATER, bookingOpensAt: addMinutes(NOW, 1) },
+  }),
+  changing('the party grows beyond what is allowed', 'party_too_large', { adults: 6 }),
+  changing('cancelled before', 'booking_already_cancelled', { adults: 1 }, 1, cancelled),
+  changing('arrived', 'booking_already_arrived', { adults: 1 }, 236, arrived),
+  changing('expired', 'booking_already_expired', { adults: 1 }, 321, expired),
+  changing('changed three times', 'booking_changes_used_up', { adults: 4 }, 1, changedThrice),
+  {
+    command: 'bookings.changeBooking',
+    state: 'the person has booked the other session as well',
+    reason: 'already_booked',
+    prepare: async (world) => {
+      const { person } = await world.person();
+      const bookingId = await world.book(person, await world.session());
+      const other = await world.session(LATER);
+      await world.book(person, other);
+      const input = { bookingId, sessionId: other.id, adults: 1, children: 0 };
+      return () => changeBooking(world.ctx, person, input, key());
+    },
+  },
+  {
+    command: 'bookings.changeBooking',
+    state: 'the other session is at another hall',
+    reason: 'session_unknown',
+    prepare: async (world) => {
+      const { person } = await world.person();
+      const bookingId = await world.book(person, await world.session());
+      await world.ctx.db.insert(halls).values({ ...testHall, slug: 'lianyungang' });
+      const other = await world.session({ ...LATER, hallSlug: 'lianyungang' });
+      const input = { bookingId, sessionId: other.id, adults: 1, children: 0 };
+      return () => changeBooking(world.ctx, person, input, key());
+    },
+  },
+  {
+    command: 'bookings.changeBooking',
+    state: 'the booking is somebody else’s',
+    reason: 'booking_unknown',
+    prepare: async (world) => {
+      const session = await world.session();
+      const bookingId = await world.book((await world.person()).person, session);
+      const { person: stranger } = await world.person();
+      const input = { bookingId, sessionId: session.id, adults: 3, children: 0 };
+      return () => changeBooking(world.ctx, stranger, input, key());
+    },
+  },
+];
+
+/** A ticket shown at the door of a hall, at a time and by somebody of its staff. */
+function scanning(
+  state: string,
+  reason: string,
+  minutes: number,
+  hallSlug = 'yancheng',
+  before?: (world: World, owner: Person, bookingId: string) => Promise<unknown>,
+): LosingState {
+  return {
+    command: 'bookings.markArrivalByCode',
+    state,
+    reason,
+    prepare: async (world) => {
+      const { person: owner } = await world.person();
+      const staff = (await world.staff()).person;
+      const bookingId = await world.book(owner, await world.session());
+      await before?.(world, owner, bookingId);
+      const ctx = world.at(addMinutes(NOW, minutes));
+      const input = { hallSlug, code: await bookingCodeOf(world.ctx, bookingId) };
+      return () => markArrivalByCode(ctx, staff, input, key());
+    },
+  };
+}
+
+const scanningStates: LosingState[] = [
+  scanning('the day is wrong', 'arrival_closed', 24 * 60),
+  scanning('the door is not open yet', 'arrival_not_open', 209),
+  scanning('already in', 'booking_already_arrived', 240, 'yancheng', arrived),
+  scanning('cancelled', 'booking_already_cancelled', 235, 'yancheng', cancelled),
+  scanning('at the door of another hall', 'booking_unknown', 235, 'fuliang'),
+  {
+    command: 'bookings.markArrivalByCode',
+    state: 'there is no such code',
+    reason: 'booking_unknown',
+    prepare: async (world) => {
+      const staff = (await world.staff()).person;
+      const input = { hallSlug: 'yancheng', code: 'ABCDE-FGHJK' };
+      return () => markArrivalByCode(world.ctx, staff, input, key());
+    },
+  },
+  {
+    command: 'tickets.openTicket',
+    state: 'the last four digits are another’s',
+    reason: 'ticket_not_found',
+    prepare: async (world) => {
+      const { person } = await world.person('10000005555');
+      const bookingId = await world.book(person, await world.session());
+      const code = await bookingCodeOf(world.ctx, bookingId);
+      return () => openTicket(world.ctx, { code, lastFour: '5556' });
+    },
+  },
+  {
+    command: 'tickets.openTicket',
+    state: 'ten tries were made within the hour',
+    reason: 'ticket_tries_used_up_hour',
+    prepare: async (world) => {
+      const { person } = await world.person('10000005555');
+      const bookingId = await world.book(person, await world.session());
+      const code = await bookingCodeOf(world.ctx, bookingId);
+      for (let tries = 0; tries < 10; tries += 1) {
+        await openTicket(world.ctx, { code, lastFour: '0000' }).catch(() => {});
+      }
+      return () => openTicket(world.ctx, { code, lastFour: '5555' });
+    },
+  },
+  {
+    command: 'tickets.purgeTicketTries',
+    state: 'no try is old enough',
+    reason: null,
+    prepare: async (world) => {
+      const { person } = await world.person('10000005555');
+      const bookingId = await world.book(person, await world.session());
+      await openTicket(world.ctx, {
+        code: await bookingCodeOf(world.ctx, bookingId),
+        lastFour: '5555',
+      });
+      return () => purgeTicketTries(world.at(addMinutes(NOW, 24 * 60)));
     },
   },
 ];
@@ -347,6 +527,8 @@ const deliveryThatMustNotHappen = {
 export const losingStates: readonly LosingState[] = [
   ...bookingStates,
   ...endingStates,
+  ...changingStates,
+  ...scanningStates,
   ...accountStates,
   ...jobStates,
   keepsMessages,

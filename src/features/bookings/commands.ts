@@ -1,6 +1,7 @@
+import { eq, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { commitOnce, print, writeAtomically, type Statement } from '../../lib/db/commit.ts';
-import type { Refusals } from '../../lib/errors.ts';
+import { DomainError, domainErrorIn, type Refusals } from '../../lib/errors.ts';
 import { parseInput, parseKey } from '../../lib/fields.ts';
 import { newBookingCode, newId } from '../../lib/ids.ts';
 import { openPersonKey } from '../accounts/queries.ts';
@@ -8,14 +9,16 @@ import type { Person } from '../accounts/table.ts';
 import { auditEntry } from '../audit/statements.ts';
 import { queueMessage } from '../notifications/statements.ts';
 import {
+  arrivalProblem,
   arrivalRefusals,
   bookingRefusals,
   cancellationRefusals,
+  changeRefusals,
   expiryRefusals,
 } from './policy.ts';
-import { dueExpiries } from './queries.ts';
-import { bookingInput, bookingReference } from './schema.ts';
-import { arrivals, bookings, cancellations, expiries } from './table.ts';
+import { dueExpiries, findAtDoor } from './queries.ts';
+import { arrivalByCodeInput, bookingInput, bookingReference, changeInput } from './schema.ts';
+import { arrivals, bookingChanges, bookings, cancellations, expiries } from './table.ts';
 
 /** One sweep's share, so that a batch stays small after a long standstill. */
 const EXPIRIES_MAX = 100;
@@ -94,7 +97,7 @@ export async function cancelBooking(
     idempotencyKey: `booking-cancelled:${bookingId}`,
     values: { bookingId },
   });
-  return endBooking(ctx, {
+  return actOnBooking(ctx, {
     person,
     key,
     bookingId,
@@ -106,9 +109,57 @@ export async function cancelBooking(
 }
 
 /**
+ * Moves a booking to another session of its hall, or changes its party, without giving the places back in
+ * between: when it is refused, everything is as it was.
+ * @throws DomainError `invalid` (fields, nothing changed, session closed or elsewhere, party too large),
+ * `not_found`, `conflict` (full, changed three times, too late, ended), `unavailable`.
+ */
+export async function changeBooking(
+  ctx: CommandContext,
+  person: Person,
+  input: unknown,
+  key: string,
+): Promise<{ bookingId: string }> {
+  const { bookingId, sessionId, adults, children } = parseInput(changeInput, input);
+  const { db, now } = ctx;
+  const id = newId(now);
+  const held = (
+    column: typeof bookings.sessionId | typeof bookings.adults | typeof bookings.children,
+  ) =>
+    sql<never>`(${db.select({ value: column }).from(bookings).where(eq(bookings.id, bookingId))})`;
+  const row = db.insert(bookingChanges).values({
+    id,
+    bookingId,
+    personId: person.id,
+    fromSessionId: held(bookings.sessionId),
+    fromAdults: held(bookings.adults),
+    fromChildren: held(bookings.children),
+    sessionId,
+    adults,
+    children,
+    changedAt: now,
+  });
+  const message = await queueMessage(ctx, {
+    template: 'booking_changed',
+    idempotencyKey: `booking-changed:${id}`,
+    values: { bookingId },
+  });
+  return actOnBooking(ctx, {
+    person,
+    key,
+    bookingId,
+    command: 'changeBooking',
+    action: 'booking.change',
+    body: { sessionId, adults, children },
+    statements: [print(row), message],
+    refusals: changeRefusals,
+  });
+}
+
+/**
  * Marks at the door that a party has come; only for staff of the session's hall.
- * @throws DomainError `not_found` (also for other halls' bookings), `conflict` (wrong day, already in,
- * cancelled, over), `unavailable`.
+ * @throws DomainError `not_found` (also for other halls' bookings), `conflict` (wrong day, already in with the
+ * time, cancelled, over) in a sentence for the door, `unavailable`.
  */
 export async function markArrival(
   ctx: CommandContext,
@@ -119,15 +170,56 @@ export async function markArrival(
   const { bookingId } = parseInput(bookingReference, input);
   const { db, now } = ctx;
   const row = db.insert(arrivals).values({ bookingId, markedBy: staff.id, arrivedAt: now });
-  return endBooking(ctx, {
-    person: staff,
-    key,
-    bookingId,
-    command: 'markArrival',
-    action: 'booking.arrive',
-    statements: [print(row)],
-    refusals: arrivalRefusals,
-  });
+  try {
+    return await actOnBooking(ctx, {
+      person: staff,
+      key,
+      bookingId,
+      command: 'markArrival',
+      action: 'booking.arrive',
+      statements: [print(row)],
+      refusals: arrivalRefusals,
+    });
+  } catch (error) {
+    throw await explainArrival(ctx, staff, bookingId, error);
+  }
+}
+
+/** The guard knows that an arrival is refused; the sentence with day and hour needs one more look. */
+async function explainArrival(
+  ctx: CommandContext,
+  staff: Person,
+  bookingId: string,
+  error: unknown,
+): Promise<unknown> {
+  if (domainErrorIn(error)?.code !== 'conflict') return error;
+  const found = await findAtDoor(ctx, staff.id, { bookingId });
+  const problem = found && arrivalProblem(found.booking, found.session, found.arrivedAt, ctx.now);
+  return problem ? new DomainError('conflict', problem.reason, problem.message) : error;
+}
+
+/**
+ * The same by the code on the ticket, typed or scanned at one hall's door.
+ * @throws DomainError `invalid` (no code, unknown code, a booking of another hall), and as `markArrival`.
+ */
+export async function markArrivalByCode(
+  ctx: CommandContext,
+  staff: Person,
+  input: unknown,
+  key: string,
+): Promise<{ bookingId: string }> {
+  const { hallSlug, code } = parseInput(arrivalByCodeInput, input);
+  parseKey(key);
+  const found = await findAtDoor(ctx, staff.id, { code });
+  if (found?.session.hallSlug !== hallSlug) {
+    const message = found
+      ? '这是另一个场馆的预约。请核对场馆。'
+      : '没有找到这个预约码。请再核对一遍，或按姓名在名单里找。';
+    throw new DomainError('invalid', 'booking_unknown', message, {
+      fields: [{ field: 'code', message }],
+    });
+  }
+  return markArrival(ctx, staff, { bookingId: found.booking.id }, key);
 }
 
 /** Ends the bookings nobody came for once their session is over. @returns how many. */
@@ -150,29 +242,32 @@ export async function expireBookings(ctx: CommandContext): Promise<number> {
   return due.length;
 }
 
-interface BookingEnd {
+interface BookingAct {
   person: Person;
   key: string;
   bookingId: string;
   command: string;
   action: string;
+  /** What is asked for besides the booking itself. */
+  body?: Record<string, string | number>;
   statements: readonly Statement[];
   refusals: Refusals;
 }
 
-async function endBooking(ctx: CommandContext, end: BookingEnd): Promise<{ bookingId: string }> {
-  const { person, bookingId, command } = end;
+async function actOnBooking(ctx: CommandContext, act: BookingAct): Promise<{ bookingId: string }> {
+  const { person, bookingId, command, body = {} } = act;
   const entry = await auditEntry(ctx, {
     actor: { kind: 'person', id: person.id },
-    action: end.action,
+    action: act.action,
     subjectKind: 'booking',
     subjectId: bookingId,
+    details: body,
   });
-  const key = parseKey(end.key);
-  const request = { scope: person.id, key, command, body: { bookingId } };
+  const key = parseKey(act.key);
+  const request = { scope: person.id, key, command, body: { bookingId, ...body } };
   return commitOnce(ctx.db, request, ctx.now, {
-    statements: [...end.statements, entry],
+    statements: [...act.statements, entry],
     answer: { bookingId },
-    refusals: end.refusals,
+    refusals: act.refusals,
   });
 }

@@ -19,6 +19,10 @@ export const bookingMessages: Templates = {
     ({ booking, session }) =>
       `【安澜】预约成功：${formatDayTime(session.startsAt)}，${partySize(booking)}人，预约码${formatBookingCode(booking.code)}。来不了请提前取消，把名额留给别人。`,
   ),
+  booking_changed: aboutBooking(
+    ({ booking, session }) =>
+      `【安澜】预约已改为${formatDayTime(session.startsAt)}，${partySize(booking)}人，预约码还是${formatBookingCode(booking.code)}。`,
+  ),
   booking_cancelled: aboutBooking(
     ({ booking, session }) =>
       `【安澜】已取消${formatDayTime(session.startsAt)}的预约，${partySize(booking)}人，预约码${formatBookingCode(booking.code)}。`,

@@ -1,6 +1,14 @@
-import type { Refusal, Refusals } from '../../lib/errors.ts';
+import type { z } from 'zod';
+import { DomainError, type Refusal, type Refusals } from '../../lib/errors.ts';
+import { invalidInput } from '../../lib/fields.ts';
+import type { FormState } from '../../lib/page.ts';
+import { calendarDate, formatDay, formatDayTime, formatSpan, formatTime } from '../../lib/time.ts';
 import type { HallSession } from '../halls/table.ts';
-import type { Booking, BookingState } from './table.ts';
+import { partyInput } from './schema.ts';
+import type { Booking, BookingChange, BookingState } from './table.ts';
+
+/** The CHECK `booking_changes_used_up` holds the same number. */
+export const CHANGES_MAX = 3;
 
 const alreadyEnded: Refusals = {
   booking_already_cancelled: { code: 'conflict', message: '这个预约已经取消了。' },
@@ -46,6 +54,24 @@ export const bookingRefusals: Refusals = {
   },
 };
 
+export const changeRefusals: Refusals = {
+  ...alreadyEnded,
+  ...bookingRefusals,
+  change_closed: {
+    code: 'conflict',
+    message: '已经过了更改的截止时间。',
+  },
+  change_is_none: {
+    code: 'invalid',
+    field: 'sessionId',
+    message: '场次和人数都没有变。请改一处，或者返回。',
+  },
+  booking_changes_used_up: {
+    code: 'conflict',
+    message: `一个预约最多改${CHANGES_MAX}次。要再改，请取消后重新约。`,
+  },
+};
+
 export const cancellationRefusals: Refusals = {
   ...alreadyEnded,
   cancellation_closed: {
@@ -72,6 +98,31 @@ export const stateWords: Readonly<Record<BookingState, string>> = {
   expired: '未到馆',
 };
 
+/**
+ * A party as it stands in an address or a form: either one that this session's rule allows, or the form to show
+ * again with what is wrong.
+ */
+export function readParty(
+  values: Readonly<Record<string, string>>,
+  { partyMax }: Pick<HallSession, 'partyMax'>,
+): { party: z.output<typeof partyInput> } | { form: FormState } {
+  const parsed = partyInput.safeParse(values);
+  const tooMany = parsed.success && partySize(parsed.data) > partyMax;
+  if (parsed.success && !tooMany) return { party: parsed.data };
+  const error = parsed.success
+    ? new DomainError('invalid', 'party_too_large', '人数太多了。', {
+        fields: [
+          {
+            field: 'adults',
+            message: `一次最多${partyMax}人。人多可以分到不同的场次，或分几个人来约`,
+          },
+        ],
+      })
+    : invalidInput(parsed.error);
+  const { message, reason, fields } = error;
+  return { form: { values, message, reason, fields } };
+}
+
 export function partySize({ adults, children }: Pick<Booking, 'adults' | 'children'>): number {
   return adults + children;
 }
@@ -79,6 +130,11 @@ export function partySize({ adults, children }: Pick<Booking, 'adults' | 'childr
 /** `2位成人、1位儿童` */
 export function partyWords({ adults, children }: Pick<Booking, 'adults' | 'children'>): string {
   return children > 0 ? `${adults}位成人、${children}位儿童` : `${adults}位成人`;
+}
+
+/** `2大1小`, for lists where every row has one. */
+export function partyShort({ adults, children }: Pick<Booking, 'adults' | 'children'>): string {
+  return children > 0 ? `${adults}大${children}小` : `${adults}大`;
 }
 
 /** Whether the owner may still cancel; the guard `cancellations_guard` decides the same on writing. */
@@ -90,6 +146,15 @@ export function canCancel(
   return booking.state === 'booked' && now < session.cancellationClosesAt;
 }
 
+/** Whether the owner may move it or change its party; the guard `booking_changes_guard` decides on writing. */
+export function canChange(
+  booking: Pick<Booking, 'state' | 'changes'>,
+  session: Pick<HallSession, 'cancellationClosesAt'>,
+  now: Date,
+): boolean {
+  return canCancel(booking, session, now) && booking.changes < CHANGES_MAX;
+}
+
 /** Whether the door may mark an arrival; the guard `arrivals_guard` decides the same on writing. */
 export function canArrive(
   booking: Pick<Booking, 'state'>,
@@ -97,6 +162,80 @@ export function canArrive(
   now: Date,
 ): boolean {
   return booking.state === 'booked' && now >= session.arrivalOpensAt && now < session.endsAt;
+}
+
+/**
+ * Why the door cannot let this party in, in a sentence that staff can read out; undefined when it can.
+ * `arrivals_guard` decides the same on writing.
+ */
+export function arrivalProblem(
+  { state }: Pick<Booking, 'state'>,
+  session: Pick<HallSession, 'startsAt' | 'endsAt' | 'arrivalOpensAt'>,
+  arrivedAt: Date | null,
+  now: Date,
+): { reason: string; message: string } | undefined {
+  const span = formatSpan(session.startsAt, session.endsAt);
+  const day = calendarDate(session.startsAt);
+  const today = calendarDate(now);
+  if (state === 'cancelled') {
+    return { reason: 'booking_already_cancelled', message: '这个预约已经取消了，不能入场。' };
+  }
+  if (state === 'arrived') {
+    const when = arrivedAt
+      ? `${day === today ? '' : formatDay(arrivedAt)}${formatTime(arrivedAt)}`
+      : '';
+    return { reason: 'booking_already_arrived', message: `${when}已经登记入场，不用再登记。` };
+  }
+  if (day !== today) {
+    const reason = now < session.startsAt ? 'arrival_not_open' : 'arrival_closed';
+    return { reason, message: `日期不对：这是${formatDay(session.startsAt)} ${span}的预约。` };
+  }
+  if (now < session.arrivalOpensAt) {
+    const opens = formatTime(session.arrivalOpensAt);
+    return { reason: 'arrival_not_open', message: `来早了：这是${span}的场次，${opens}起入场。` };
+  }
+  if (state === 'expired' || now >= session.endsAt) {
+    return { reason: 'arrival_closed', message: `来晚了：${span}的场次已经结束。` };
+  }
+  return undefined;
+}
+
+export interface HistoryEntry {
+  title: string;
+  time: { text: string; at: Date };
+  text?: string;
+  state: 'done' | 'now';
+}
+
+/** What has happened to a booking, in order; the last entry is where it stands. */
+export function bookingHistory(
+  ticket: {
+    booking: Booking;
+    session: HallSession;
+    arrivedAt: Date | null;
+    cancelledAt: Date | null;
+  },
+  changes: readonly { change: BookingChange; startsAt: Date }[],
+): HistoryEntry[] {
+  const { booking, session, arrivedAt, cancelledAt } = ticket;
+  const entry = (title: string, at: Date, text?: string): HistoryEntry => ({
+    title,
+    time: { text: formatDayTime(at), at },
+    ...(text ? { text } : {}),
+    state: 'done',
+  });
+  const history = [entry('预约成功', booking.createdAt)];
+  for (const { change, startsAt } of changes) {
+    history.push(
+      entry('改了', change.changedAt, `${formatDayTime(startsAt)}，${partyWords(change)}`),
+    );
+  }
+  if (cancelledAt) history.push(entry('取消了', cancelledAt));
+  if (arrivedAt) history.push(entry('到馆', arrivedAt));
+  if (booking.state === 'expired') history.push(entry('没有到馆', session.endsAt));
+  return history.map((one, index) =>
+    index === history.length - 1 ? { ...one, state: 'now' } : one,
+  );
 }
 
 /** `王**`: enough to greet a person whose booking it is, not enough to find one. */

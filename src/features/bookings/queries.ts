@@ -1,11 +1,18 @@
-import { and, asc, desc, eq, gte, lt, lte } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, lte, type SQL } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { addDays, instantOf, type CalendarDate } from '../../lib/time.ts';
 import { openPersonKey } from '../accounts/queries.ts';
 import { people, type Person } from '../accounts/table.ts';
 import { hallsOfStaff } from '../halls/queries.ts';
 import { hallSessions, hallStaff, type HallSession } from '../halls/table.ts';
-import { arrivals, bookings, type Booking } from './table.ts';
+import {
+  arrivals,
+  bookingChanges,
+  bookings,
+  cancellations,
+  type Booking,
+  type BookingChange,
+} from './table.ts';
 
 /** A booking with its session, which almost every reader needs. */
 export interface BookingDetails {
@@ -13,21 +20,35 @@ export interface BookingDetails {
   session: HallSession;
 }
 
+/** A booking with what its owner's ticket tells: its session, whose it is, and all that has happened to it. */
+export interface Ticket extends BookingDetails {
+  person: Person;
+  arrivedAt: Date | null;
+  cancelledAt: Date | null;
+}
+
 export interface DoorListEntry extends BookingDetails {
   person: Person;
   arrivedAt: Date | null;
 }
 
-/** A list of one's own bookings is short; beyond this the oldest are left out. */
-const OWN_BOOKINGS_MAX = 50;
+/** One part of the list of one's own bookings; the next begins after the oldest of it. */
+export const OWN_BOOKINGS_MAX = 50;
 
-/** A person's bookings, newest first. A query, so that a page can read more in the same request. */
-export function listOwnBookings({ db }: Pick<CommandContext, 'db'>, personId: string) {
+/**
+ * A person's bookings, newest first. A query, so that a page can read more in the same request.
+ * @param before the id of the oldest booking of the part before; the newest are given without it.
+ */
+export function listOwnBookings(
+  { db }: Pick<CommandContext, 'db'>,
+  personId: string,
+  before?: string,
+) {
   return db
     .select({ booking: bookings, session: hallSessions })
     .from(bookings)
     .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
-    .where(eq(bookings.personId, personId))
+    .where(and(eq(bookings.personId, personId), before ? lt(bookings.id, before) : undefined))
     .orderBy(desc(bookings.id))
     .limit(OWN_BOOKINGS_MAX);
 }
@@ -36,9 +57,10 @@ export function listOwnBookings({ db }: Pick<CommandContext, 'db'>, personId: st
 export async function readOwnPage(
   ctx: Pick<CommandContext, 'db'>,
   personId: string,
+  before?: string,
 ): Promise<{ own: BookingDetails[]; staffHalls: string[] }> {
   const [own, staff] = await ctx.db.batch([
-    listOwnBookings(ctx, personId),
+    listOwnBookings(ctx, personId, before),
     hallsOfStaff(ctx, personId),
   ]);
   return { own, staffHalls: staff.map(({ slug }) => slug) };
@@ -49,12 +71,45 @@ export async function findOwnBooking(
   { db }: Pick<CommandContext, 'db'>,
   personId: string,
   bookingId: string,
-): Promise<BookingDetails | undefined> {
-  const [found] = await db
-    .select({ booking: bookings, session: hallSessions })
+): Promise<Ticket | undefined> {
+  const [found] = await ticketsWhere(
+    db,
+    and(eq(bookings.id, bookingId), eq(bookings.personId, personId)),
+  );
+  return found;
+}
+
+/** A person's own booking with the coming sessions of its hall, for changing it. One request. */
+export async function findOwnBookingAndSessions(
+  { db, now }: Pick<CommandContext, 'db' | 'now'>,
+  personId: string,
+  bookingId: string,
+): Promise<{ ticket: Ticket; sessions: HallSession[] } | undefined> {
+  const own = and(eq(bookings.id, bookingId), eq(bookings.personId, personId));
+  const hallOfBooking = db
+    .select({ slug: hallSessions.hallSlug })
     .from(bookings)
     .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
-    .where(and(eq(bookings.id, bookingId), eq(bookings.personId, personId)));
+    .where(own);
+  const [[ticket], sessions] = await db.batch([
+    ticketsWhere(db, own),
+    db
+      .select()
+      .from(hallSessions)
+      .where(
+        and(inArray(hallSessions.hallSlug, hallOfBooking), gt(hallSessions.bookingClosesAt, now)),
+      )
+      .orderBy(asc(hallSessions.startsAt)),
+  ]);
+  return ticket && { ticket, sessions };
+}
+
+/** The booking behind a ticket's code, whosever it is: what of it may be shown, the caller decides. */
+export async function findTicket(
+  { db }: Pick<CommandContext, 'db'>,
+  code: string,
+): Promise<Ticket | undefined> {
+  const [found] = await ticketsWhere(db, eq(bookings.code, code));
   return found;
 }
 
@@ -62,14 +117,74 @@ export async function findOwnBooking(
 export async function findBookingToTell(
   { db }: Pick<CommandContext, 'db'>,
   bookingId: string,
-): Promise<(BookingDetails & { person: Person }) | undefined> {
-  const [found] = await db
-    .select({ booking: bookings, session: hallSessions, person: people })
+): Promise<Ticket | undefined> {
+  const [found] = await ticketsWhere(db, eq(bookings.id, bookingId));
+  return found;
+}
+
+/** A booking as the door sees it, for staff of its hall only. */
+export async function findAtDoor(
+  { db }: Pick<CommandContext, 'db'>,
+  staffId: string,
+  reference: { bookingId: string } | { code: string },
+): Promise<Ticket | undefined> {
+  const [found] = await ticketsWhere(
+    db,
+    and(
+      'code' in reference
+        ? eq(bookings.code, reference.code)
+        : eq(bookings.id, reference.bookingId),
+      inArray(
+        hallSessions.hallSlug,
+        db
+          .select({ slug: hallStaff.hallSlug })
+          .from(hallStaff)
+          .where(eq(hallStaff.personId, staffId)),
+      ),
+    ),
+  );
+  return found;
+}
+
+/** A change that an owner has made, with the start of the session it led to. */
+export interface ChangeDetails {
+  change: BookingChange;
+  startsAt: Date;
+}
+
+/** A person's own ticket with what was changed, oldest first. One request. */
+export async function readOwnTicket(
+  { db }: Pick<CommandContext, 'db'>,
+  personId: string,
+  bookingId: string,
+): Promise<{ ticket: Ticket; changes: ChangeDetails[] } | undefined> {
+  const [[ticket], changes] = await db.batch([
+    ticketsWhere(db, and(eq(bookings.id, bookingId), eq(bookings.personId, personId))),
+    db
+      .select({ change: bookingChanges, startsAt: hallSessions.startsAt })
+      .from(bookingChanges)
+      .innerJoin(hallSessions, eq(hallSessions.id, bookingChanges.sessionId))
+      .where(and(eq(bookingChanges.bookingId, bookingId), eq(bookingChanges.personId, personId)))
+      .orderBy(asc(bookingChanges.id)),
+  ]);
+  return ticket && { ticket, changes };
+}
+
+function ticketsWhere(db: CommandContext['db'], condition: SQL | undefined) {
+  return db
+    .select({
+      booking: bookings,
+      session: hallSessions,
+      person: people,
+      arrivedAt: arrivals.arrivedAt,
+      cancelledAt: cancellations.cancelledAt,
+    })
     .from(bookings)
     .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
     .innerJoin(people, eq(people.id, bookings.personId))
-    .where(eq(bookings.id, bookingId));
-  return found;
+    .leftJoin(arrivals, eq(arrivals.bookingId, bookings.id))
+    .leftJoin(cancellations, eq(cancellations.bookingId, bookings.id))
+    .where(condition);
 }
 
 /**

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { countField, lineField } from '../../lib/fields.ts';
+import { codeField, countField, lineField } from '../../lib/fields.ts';
 
 /** Above any hall's own `party_max`, which the database guards: this only keeps nonsense out early. */
 const PARTY_MAX = 50;
 
 const id = (message: string) => z.uuid({ error: message });
 
-export const bookingInput = z.object({
-  sessionId: id('没有这个场次，请回到场次列表重新选'),
+/** How many come; asked on a screen of its own, before anything about who they are. */
+export const partyInput = z.object({
   adults: countField({
     missing: '请填写几位成人',
     min: [1, '至少要有1位成人陪同'],
@@ -18,6 +18,10 @@ export const bookingInput = z.object({
     min: [0, '人数不能小于0'],
     max: [PARTY_MAX, `一次最多${PARTY_MAX}人`],
   }),
+});
+
+export const bookingInput = partyInput.extend({
+  sessionId: id('没有这个场次，请回到场次列表重新选'),
   contactName: lineField({
     missing: '请填写联系人姓名',
     // The longest registered names, written in letters, stay below it.
@@ -28,3 +32,17 @@ export const bookingInput = z.object({
 });
 
 export const bookingReference = z.object({ bookingId: id('没有这个预约') });
+
+export const changeInput = partyInput.extend({
+  bookingId: id('没有这个预约'),
+  sessionId: id('请选一个场次'),
+});
+
+/** What the door was shown, typed or scanned: the code, or the ticket's address that a QR code holds. */
+export const arrivalByCodeInput = z.object({
+  hallSlug: z.string().min(1).max(64),
+  code: codeField({
+    missing: '请输入或扫描预约码',
+    wrong: '预约码是10位字母和数字。请再核对一遍',
+  }),
+});

@@ -15,6 +15,20 @@ export const bookings = sqliteTable('bookings', {
   state: text('state', { enum: ['booked', 'cancelled', 'arrived', 'expired'] })
     .notNull()
     .default('booked'),
+  changes: integer('changes').notNull().default(0),
+});
+
+export const bookingChanges = sqliteTable('booking_changes', {
+  id: text('id').primaryKey(),
+  bookingId: text('booking_id').notNull(),
+  personId: text('person_id').notNull(),
+  fromSessionId: text('from_session_id').notNull(),
+  fromAdults: integer('from_adults').notNull(),
+  fromChildren: integer('from_children').notNull(),
+  sessionId: text('session_id').notNull(),
+  adults: integer('adults').notNull(),
+  children: integer('children').notNull(),
+  changedAt: instant('changed_at').notNull(),
 });
 
 export const cancellations = sqliteTable('cancellations', {
@@ -36,3 +50,4 @@ export const expiries = sqliteTable('expiries', {
 
 export type Booking = typeof bookings.$inferSelect;
 export type BookingState = Booking['state'];
+export type BookingChange = typeof bookingChanges.$inferSelect;

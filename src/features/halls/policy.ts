@@ -52,3 +52,28 @@ export function salesPhase(session: HallSession, now: Date): SalesPhase {
   if (now >= session.bookingClosesAt) return 'closed';
   return placesLeft(session) > 0 ? 'on_sale' : 'full';
 }
+
+export interface FreeDay {
+  hallSlug: string;
+  day: Date;
+  places: number;
+}
+
+/**
+ * The day to tell a family of: the hall and day with the most free places on the coming week-end, else the
+ * next day that has any.
+ * @param sessions on sale, in order of time.
+ */
+export function bestFreeDay(sessions: readonly HallSession[]): FreeDay | undefined {
+  const days = new Map<string, FreeDay>();
+  for (const session of sessions) {
+    const date = calendarDate(session.startsAt);
+    const key = `${session.hallSlug} ${date}`;
+    const day = days.get(key) ?? { hallSlug: session.hallSlug, day: session.startsAt, places: 0 };
+    days.set(key, { ...day, places: day.places + placesLeft(session) });
+  }
+  const all = [...days.values()].filter(({ places }) => places > 0);
+  const isWeekend = ({ day }: FreeDay) => weekdayOf(calendarDate(day)) >= 6;
+  const [best] = all.filter(isWeekend).toSorted((a, b) => b.places - a.places);
+  return best ?? all[0];
+}

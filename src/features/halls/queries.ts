@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, gte } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, lt, lte } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
-import { calendarDate, instantOf } from '../../lib/time.ts';
+import { addDays, calendarDate, instantOf } from '../../lib/time.ts';
 import { hallHours, halls, hallSessions, hallStaff, type Hall, type HallSession } from './table.ts';
 
 type ReadContext = Pick<CommandContext, 'db' | 'now'>;
@@ -25,6 +25,26 @@ export async function findHallWithSessions(
     .orderBy(asc(hallSessions.startsAt));
   const hall = rows[0]?.hall;
   return hall && { hall, sessions: rows.flatMap(({ session }) => session ?? []) };
+}
+
+/** Sessions of any hall that take bookings now and start within the coming days. */
+export async function listOpenSessions(
+  { db, now }: ReadContext,
+  days: number,
+): Promise<HallSession[]> {
+  return db
+    .select()
+    .from(hallSessions)
+    .where(
+      and(
+        gt(hallSessions.startsAt, now),
+        lt(hallSessions.startsAt, instantOf(addDays(calendarDate(now), days))),
+        gt(hallSessions.bookingClosesAt, now),
+        lte(hallSessions.bookingOpensAt, now),
+        lt(hallSessions.booked, hallSessions.openPlaces),
+      ),
+    )
+    .orderBy(asc(hallSessions.startsAt));
 }
 
 export async function findSession(

@@ -2,10 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   formatBookingCode,
+  fromBase64Url,
   newBookingCode,
   newId,
   newSignInCode,
   newToken,
+  readBookingCode,
+  toBase64Url,
 } from '../../../src/lib/ids.ts';
 
 describe('identifiers', () => {
@@ -41,7 +44,49 @@ describe('codes', () => {
     expect(many(newSignInCode).every((code) => /^\d{6}$/.test(code))).toBe(true);
   });
 
+  it('are read however they were written down or scanned', () => {
+    fc.assert(
+      fc.property(fc.integer(), () => {
+        const code = newBookingCode();
+        const shown = formatBookingCode(code);
+        const fullWidth = Array.from(shown, (one) =>
+          String.fromCodePoint((one.codePointAt(0) ?? 0) + 0xfee0),
+        );
+        for (const text of [
+          code,
+          shown,
+          ` ${shown.toLowerCase()}\n`,
+          shown.replace('-', ' '),
+          fullWidth.join(''),
+          `https://anlan.example/tickets/${code}`,
+        ]) {
+          expect(readBookingCode(text), text).toBe(code);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('are not read out of what is none', () => {
+    for (const text of ['', 'ABCDE', 'ABCDE-FGHJ0', 'ABCDE-FGHJKL', 'https://a.example/tickets/']) {
+      expect(readBookingCode(text), text).toBeUndefined();
+    }
+    fc.assert(fc.property(fc.string(), (text) => void readBookingCode(text)));
+  });
+
   it('are shown in two groups of five', () => {
     expect(formatBookingCode('ABCDEFGHJK')).toBe('ABCDE-FGHJK');
+  });
+});
+
+describe('base64url', () => {
+  it('comes back as it went', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(fromBase64Url(toBase64Url(bytes))).toEqual(bytes);
+      }),
+    );
+    expect(fromBase64Url('a+b')).toBeUndefined();
+    expect(fromBase64Url('a')).toBeUndefined();
   });
 });

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import {
   addDays,
   calendarDate,
+  daysLeftInMonth,
   formatDay,
   formatDayTime,
   formatMinutes,
   formatSpan,
   instantOf,
+  readDate,
   weekdayOf,
 } from '../../../src/lib/time.ts';
 
@@ -46,6 +48,30 @@ describe('the calendar of China', () => {
     expect(weekdayOf('2026-11-23')).toBe(1);
     expect(addDays('2026-12-31', 1)).toBe('2027-01-01');
   });
+});
+
+describe('a date in an address', () => {
+  it('is read when it is on the calendar', () => {
+    expect(readDate('2026-11-25')).toBe('2026-11-25');
+    expect(readDate('2028-02-29')).toBe('2028-02-29');
+    for (const text of [
+      null,
+      '',
+      '2026-02-30',
+      '2026-13-01',
+      '2026-1-1',
+      'x',
+      '2026-11-25T00:00',
+    ]) {
+      expect(readDate(text), String(text)).toBeUndefined();
+    }
+  });
+});
+
+it('knows how many days a month has left', () => {
+  expect(['2026-11-22', '2026-11-30', '2028-02-01', '2026-12-01'].map(daysLeftInMonth)).toEqual([
+    8, 0, 28, 30,
+  ]);
 });
 
 describe('formats', () => {
