@@ -22,6 +22,11 @@ const developmentPages: AstroIntegration = {
     'astro:config:setup': ({ injectRoute, command }) => {
       if (command !== 'dev' && process.env['ANLAN_DEV_TOOLS'] !== '1') return;
       injectRoute({ pattern: '/dev/inbox', entrypoint: './src/dev/inbox.astro', prerender: false });
+      injectRoute({
+        pattern: '/styleguide',
+        entrypoint: './src/dev/styleguide.astro',
+        prerender: true,
+      });
     },
   },
 };

@@ -69,4 +69,8 @@ export const bookingIdParam = z.object({
   id: z.uuid({ error: '没有这个预约' }).openapi({ param: { name: 'id', in: 'path' } }),
 });
 
+export const slugParam = z.object({
+  slug: z.string().openapi({ param: { name: 'slug', in: 'path' }, example: 'yancheng' }),
+});
+
 export const instantSchema = z.iso.datetime().openapi({ example: '2026-11-25T01:00:00.000Z' });

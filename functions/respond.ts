@@ -125,7 +125,7 @@ function answerWith(page: Response, status: number, error: DomainError | undefin
   return new Response(page.body, { status, headers });
 }
 
-function pathAndQuery(c: Context): string {
+export function pathAndQuery(c: Context): string {
   const { pathname, search } = new URL(c.req.url);
   return pathname + search;
 }

@@ -1,6 +1,7 @@
 import { cf } from '@astrojs/cloudflare/hono';
 import { astro, FetchState, getFetchState } from 'astro/hono';
 import { createApp } from './app.ts';
+import { readTicketPass } from './middleware/session.ts';
 import type { AppContext, PageState } from './types.ts';
 
 /** Where Astro's Hono handlers keep the state of the request they draw. */
@@ -38,8 +39,10 @@ function giveLocals(c: AppContext, state: PageState = {}): void {
   const fetchState = getFetchState(c);
   if (fetchState.routeData) c.set('pagePattern', fetchState.routeData.route);
   Object.assign(fetchState.locals, {
+    now: scope.now,
     context: () => scope.context(),
     signIn: () => scope.signIn(),
+    ticketPass: readTicketPass(c),
     requestId,
     form: state.form,
     problem: state.problem,

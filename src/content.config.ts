@@ -3,6 +3,8 @@ import { glob } from 'astro/loaders';
 import reviewers from '../content/reviewers.json';
 import { guideSchema, reviewersSchema } from './features/guides/schema.ts';
 import { hallContentSchema } from './features/halls/schema.ts';
+import { divisionTree } from './features/regions/policy.ts';
+import { regionSchema } from './features/regions/schema.ts';
 import { calendarDate } from './lib/time.ts';
 
 const guides = defineCollection({
@@ -18,4 +20,9 @@ const halls = defineCollection({
   schema: hallContentSchema,
 });
 
-export const collections = { guides, halls };
+const regions = defineCollection({
+  loader: glob({ base: './content/regions', pattern: '*.md' }),
+  schema: regionSchema({ tree: divisionTree }),
+});
+
+export const collections = { guides, halls, regions };

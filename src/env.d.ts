@@ -1,8 +1,12 @@
 declare namespace App {
   /** Set by the Worker for on-demand pages; prerendered pages have none of it. */
   interface Locals {
+    /** The instant of this request, for pages that need no more than that. */
+    now: Date;
     context: () => Promise<import('./lib/context.ts').CommandContext>;
     signIn: () => Promise<import('./features/accounts/table.ts').SignIn | undefined>;
+    /** Opens one ticket for a day without a sign-in. */
+    ticketPass: string | undefined;
     requestId: string;
     form: import('./lib/page.ts').FormState | undefined;
     problem: import('./lib/page.ts').PageProblem | undefined;

@@ -4,6 +4,8 @@ import type { AppContext } from '../types.ts';
 
 /** `__Host-` makes browsers refuse the cookie unless it is Secure, host-only and for the whole site. */
 const COOKIE = 'anlan';
+/** Opens one ticket for a day without a sign-in. */
+const TICKET_COOKIE = 'anlan-ticket';
 const OPTIONS = {
   prefix: 'host',
   path: '/',
@@ -22,4 +24,12 @@ export function keepSignIn(c: AppContext, token: string, expires: Date): void {
 
 export function forgetSignIn(c: AppContext): void {
   deleteCookie(c, COOKIE, OPTIONS);
+}
+
+export function readTicketPass(c: AppContext): string | undefined {
+  return getCookie(c, TICKET_COOKIE, 'host');
+}
+
+export function keepTicketPass(c: AppContext, pass: string, expires: Date): void {
+  setCookie(c, TICKET_COOKIE, pass, { ...OPTIONS, expires });
 }

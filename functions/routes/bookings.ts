@@ -1,12 +1,18 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
-import { cancelBooking, createBooking, markArrival } from '../../src/features/bookings/commands.ts';
+import {
+  cancelBooking,
+  changeBooking,
+  createBooking,
+  markArrival,
+  markArrivalByCode,
+} from '../../src/features/bookings/commands.ts';
 import {
   findOwnBooking,
   listOwnBookings,
   type BookingDetails,
 } from '../../src/features/bookings/queries.ts';
-import { bookingInput } from '../../src/features/bookings/schema.ts';
+import { bookingInput, changeInput } from '../../src/features/bookings/schema.ts';
 import { DomainError, domainErrorIn } from '../../src/lib/errors.ts';
 import { safeNext } from '../../src/lib/page.ts';
 import { bookingCalendar } from '../calendar.ts';
@@ -20,8 +26,9 @@ import {
   jsonAnswer,
   jsonBody,
   problems,
+  slugParam,
 } from '../openapi.ts';
-import { formAgain } from '../respond.ts';
+import { formAgain, pathAndQuery } from '../respond.ts';
 import type { AppContext, AppEnv, PageRenderer } from '../types.ts';
 
 const bookingSchema = z
@@ -74,6 +81,18 @@ const showRoute = createRoute({
   responses: { 200: jsonAnswer('The booking.', bookingSchema), ...problems(401, 404, 422, 503) },
 });
 
+const changeRoute = createRoute({
+  method: 'post',
+  path: '/bookings/{id}/changes',
+  summary: 'Move a booking to another session of its hall, or change its party',
+  security,
+  request: {
+    ...endRequest,
+    body: jsonBody(changeInput.omit({ bookingId: true }).meta({ id: 'BookingChange' })),
+  },
+  responses: { 201: endAnswer, ...problems(401, 403, 404, 409, 422, 503) },
+});
+
 const cancelRoute = createRoute({
   method: 'post',
   path: '/bookings/{id}/cancellation',
@@ -90,6 +109,19 @@ const arriveRoute = createRoute({
   security,
   request: endRequest,
   responses: { 201: endAnswer, ...problems(401, 403, 404, 409, 422, 503) },
+});
+
+const arriveByCodeRoute = createRoute({
+  method: 'post',
+  path: '/halls/{slug}/arrivals',
+  summary: 'The same by the code on the ticket, typed or scanned',
+  security,
+  request: {
+    params: slugParam,
+    headers: idempotencyHeader,
+    body: jsonBody(z.object({ code: z.string() }).meta({ id: 'ArrivalByCode' })),
+  },
+  responses: { 201: endAnswer, ...problems(401, 403, 409, 422, 503) },
 });
 
 export function bookingsApi() {
@@ -117,6 +149,22 @@ export function bookingsApi() {
     deliverSoon(c);
     return c.json(answer, 201);
   });
+  api.openapi(changeRoute, async (c) => {
+    const { scope } = c.var;
+    const input = { ...c.req.valid('json'), bookingId: c.req.valid('param').id };
+    const key = c.req.valid('header')['idempotency-key'];
+    const person = await scope.person();
+    const answer = await changeBooking(await scope.context(), person, input, key);
+    deliverSoon(c);
+    return c.json(answer, 201);
+  });
+  api.openapi(arriveByCodeRoute, async (c) => {
+    const { scope } = c.var;
+    const input = { ...c.req.valid('json'), hallSlug: c.req.valid('param').slug };
+    const key = c.req.valid('header')['idempotency-key'];
+    const staff = await scope.person();
+    return c.json(await markArrivalByCode(await scope.context(), staff, input, key), 201);
+  });
   api.openapi(arriveRoute, async (c) => {
     const { scope } = c.var;
     const bookingId = c.req.valid('param').id;
@@ -129,7 +177,7 @@ export function bookingsApi() {
 
 export function bookingForms(renderPage: PageRenderer) {
   const forms = new Hono<AppEnv>();
-  forms.post('/halls/:slug/sessions/:sessionId', async (c) => {
+  forms.post('/halls/:slug/sessions/:sessionId/confirmation', async (c) => {
     const values = await readForm(c);
     const input = { ...values, sessionId: c.req.param('sessionId') };
     return submit(c, values, renderPage, async (key) => {
@@ -151,14 +199,27 @@ export function bookingForms(renderPage: PageRenderer) {
       return `/me/bookings/${bookingId}`;
     });
   });
+  forms.post('/me/bookings/:id/change', async (c) => {
+    const values = await readForm(c);
+    return submit(c, values, renderPage, async (key) => {
+      const { scope } = c.var;
+      const person = await scope.person();
+      const input = { ...values, bookingId: c.req.param('id') };
+      const { bookingId } = await changeBooking(await scope.context(), person, input, key);
+      deliverSoon(c);
+      return `/me/bookings/${bookingId}`;
+    });
+  });
   forms.post('/staff/halls/:slug', async (c) => {
     const values = await readForm(c);
     return submit(c, values, renderPage, async (key) => {
       const { scope } = c.var;
       const staff = await scope.person();
-      const bookingId = values['bookingId'];
-      await markArrival(await scope.context(), staff, { bookingId }, key);
-      return `${c.req.path}#booking-${bookingId}`;
+      const context = await scope.context();
+      const input = { ...values, hallSlug: c.req.param('slug') };
+      const mark = 'bookingId' in values ? markArrival : markArrivalByCode;
+      const { bookingId } = await mark(context, staff, input, key);
+      return `${c.req.path}?${new URLSearchParams({ arrived: bookingId })}#door`;
     });
   });
   forms.get('/me/bookings/:id/calendar.ics', async (c) =>
@@ -183,7 +244,7 @@ async function submit(
     if (domainErrorIn(error)?.code !== 'not_signed_in') {
       return formAgain(c, error, shownValues(values), renderPage);
     }
-    return c.redirect(`/sign-in?${new URLSearchParams({ next: safeNext(c.req.path) })}`, 303);
+    return c.redirect(`/sign-in?${new URLSearchParams({ next: safeNext(pathAndQuery(c)) })}`, 303);
   }
 }
 

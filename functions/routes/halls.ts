@@ -3,7 +3,7 @@ import { placesLeft, salesPhase } from '../../src/features/halls/policy.ts';
 import { findHallWithSessions, listHalls } from '../../src/features/halls/queries.ts';
 import type { HallSession } from '../../src/features/halls/table.ts';
 import { DomainError } from '../../src/lib/errors.ts';
-import { createApi, instantSchema, jsonAnswer, problems } from '../openapi.ts';
+import { createApi, instantSchema, jsonAnswer, problems, slugParam } from '../openapi.ts';
 
 const sessionSchema = z
   .object({
@@ -17,10 +17,6 @@ const sessionSchema = z
     phase: z.enum(['not_open', 'on_sale', 'full', 'closed']),
   })
   .openapi('HallSession');
-
-const slugParam = z.object({
-  slug: z.string().openapi({ param: { name: 'slug', in: 'path' }, example: 'yancheng' }),
-});
 
 const listRoute = createRoute({
   method: 'get',

@@ -1,17 +1,64 @@
-import { readdir } from 'node:fs/promises';
+import { parseFrontmatter } from 'astro/markdown';
+import { readdir, readFile } from 'node:fs/promises';
+import { hallContentSchema } from '../../src/features/halls/schema.ts';
+import { explainContentError } from '../../src/lib/content.ts';
+
+const CONTENT = new URL('../../content/', import.meta.url);
+
+/** A file of `content/halls`, by its path for whoever has to mend it. */
+export interface WrittenHall {
+  slug: string;
+  file: string;
+  text: string;
+}
 
 /**
- * Words live in `content/halls`, state in the database, joined by slug.
- * @throws Error naming each hall that has only one of the two.
+ * Words live in `content/halls`, state in the database, joined by slug: a hall that takes bookings has both,
+ * any other has words only.
+ * @throws Error naming each file that does not match.
  */
 export async function checkHallContent(slugs: readonly string[]): Promise<void> {
-  const files = await readdir(new URL('../../content/halls/', import.meta.url));
-  const written = files.filter((name) => name.endsWith('.md')).map((name) => name.slice(0, -3));
-  const wordless = slugs.filter((slug) => !written.includes(slug));
-  const ruleless = written.filter((slug) => !slugs.includes(slug));
-  const wrong = [
-    ...wordless.map((slug) => `hall "${slug}" has rules but no content/halls/${slug}.md`),
-    ...ruleless.map((slug) => `content/halls/${slug}.md has no hall "${slug}" in the database`),
+  const wrong = hallProblems(slugs, await readHalls());
+  if (wrong.length > 0) throw new Error(`Words and state do not match:\n${wrong.join('\n')}`);
+}
+
+/** One line for each thing that is wrong, with the file to open. */
+export function hallProblems(slugs: readonly string[], written: readonly WrittenHall[]): string[] {
+  const wordless = slugs.filter((slug) => !written.some((hall) => hall.slug === slug));
+  return [
+    ...wordless.map((slug) => `content/halls/${slug}.md：数据库里有这个场馆，请写这个文件`),
+    ...written.flatMap((hall) => problemsOf(hall, slugs.includes(hall.slug))),
   ];
-  if (wrong.length > 0) throw new Error(`Words and state do not match: ${wrong.join('; ')}.`);
+}
+
+function problemsOf({ file, text }: WrittenHall, hasRules: boolean): string[] {
+  let frontmatter: unknown;
+  try {
+    ({ frontmatter } = parseFrontmatter(text));
+  } catch (error) {
+    return [`${file}：开头两行 --- 之间读不懂，请查缩进和引号（${String(error)}）`];
+  }
+  const parsed = hallContentSchema.safeParse(frontmatter);
+  if (!parsed.success) return [explainContentError(file, parsed.error)];
+  const { booking } = parsed.data;
+  if (booking && !hasRules) {
+    return [`${file}：booking：写的是 true，但数据库里没有这个场馆；请先加场馆的规则，或写 false`];
+  }
+  if (!booking && hasRules) {
+    return [`${file}：booking：写的是 false，但数据库里有这个场馆的场次规则；请写 true`];
+  }
+  return [];
+}
+
+async function readHalls(): Promise<WrittenHall[]> {
+  const names = await readdir(new URL('halls/', CONTENT));
+  return Promise.all(
+    names
+      .filter((name) => name.endsWith('.md'))
+      .map(async (name) => ({
+        slug: name.slice(0, -'.md'.length),
+        file: `content/halls/${name}`,
+        text: await readFile(new URL(`halls/${name}`, CONTENT), 'utf8'),
+      })),
+  );
 }

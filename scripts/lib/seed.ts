@@ -23,15 +23,16 @@ const sessionTimes = [
 
 const CAPACITY = 40;
 
-const yancheng = {
-  slug: 'yancheng',
-  regionCode: '320900',
+/** The same rules for both halls: 本平台约定 (示例). */
+const rules = {
   partyMax: 5,
   bookingWindowDays: 14,
   bookingClosesMinutes: 30,
   cancellationClosesMinutes: 120,
   arrivalOpensMinutes: 30,
 };
+const yancheng = { slug: 'yancheng', regionCode: '320900', ...rules };
+const lianyungang = { slug: 'lianyungang', regionCode: '320700', ...rules };
 
 /** Families of a quiet week: how full the next sessions are, so that pages show what they will show. */
 const demoFamilies = [
@@ -44,7 +45,7 @@ const demoFamilies = [
 ] as const;
 
 /**
- * Fills an empty database with the demonstration: one hall, its hours, two weeks of sessions, a member of its
+ * Fills an empty database with the demonstration: two halls, their hours, two weeks of sessions, a member of its
  * staff and a few families, all through the site's own commands.
  * @returns false when there was data already; nothing is touched then.
  */
@@ -53,8 +54,11 @@ export async function seed(ctx: CommandContext): Promise<boolean> {
   if (seeded) return false;
   // A first start that was cut off may have left some of it behind; the row asked for above is among the last.
   await ctx.db.batch([
-    ctx.db.insert(halls).values(yancheng).onConflictDoNothing(),
-    ctx.db.insert(hallHours).values(week()).onConflictDoNothing(),
+    ctx.db.insert(halls).values([yancheng, lianyungang]).onConflictDoNothing(),
+    ctx.db
+      .insert(hallHours)
+      .values([...week(yancheng.slug), ...week(lianyungang.slug)])
+      .onConflictDoNothing(),
   ]);
   await openSessions(ctx);
   const staff = await signInByPhone(dayBefore(ctx), demoPhones.staff);
@@ -63,11 +67,11 @@ export async function seed(ctx: CommandContext): Promise<boolean> {
   return true;
 }
 
-function week(): (typeof hallHours.$inferInsert)[] {
+function week(hallSlug: string): (typeof hallHours.$inferInsert)[] {
   const weekdays = Array.from({ length: SUNDAY - TUESDAY + 1 }, (_, day) => TUESDAY + day);
   return weekdays.flatMap((weekday) =>
     sessionTimes.map(([startsMinute, endsMinute]) => ({
-      hallSlug: yancheng.slug,
+      hallSlug,
       weekday,
       startsMinute,
       endsMinute,

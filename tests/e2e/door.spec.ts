@@ -1,6 +1,8 @@
 import { createBooking } from '../../src/features/bookings/commands.ts';
 import type { Person } from '../../src/features/accounts/table.ts';
-import { addMinutes, calendarDate, instantOf } from '../../src/lib/time.ts';
+import { formatBookingCode } from '../../src/lib/ids.ts';
+import { addDays, addMinutes, calendarDate, instantOf } from '../../src/lib/time.ts';
+import { bookingCodeOf } from '../helpers/codes.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
 import { addSession, expect, signIn, signInAsStaff, test, watch } from './fixtures.ts';
@@ -31,7 +33,8 @@ test('hall staff mark an arrival once, and the family’s ticket shows it', asyn
   await expect(row).toContainText('示**');
   await expect(row).not.toContainText('示例王芳');
   await row.getByRole('button', { name: /到馆/ }).click();
-  await expect(row).toContainText(/已到馆（\d\d:\d\d）/);
+  await expect(page.getByRole('status')).toContainText('可以入场：2位成人、1位儿童');
+  await expect(row).toContainText(/已到馆\s*\d\d:\d\d/);
   await expect(row.getByRole('button')).toHaveCount(0);
 
   const home = await browser.newContext();
@@ -51,4 +54,36 @@ test('the door’s list does not exist for anybody else', async ({ page, phone }
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('这个地址没有内容。');
   await page.goto('/staff');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('这个地址没有内容。');
+});
+
+test('the door takes a code as it is typed, and says plainly why not', async ({
+  page,
+  phone,
+  ctx,
+}, { project }) => {
+  const yesterday = { ...ctx, now: addMinutes(ctx.now, -24 * 60) };
+  const { person } = await signInByPhone(yesterday, phone);
+  const minute = project.name === 'desktop' ? 5 : 6;
+  const codeOf = (id: string) => bookingCodeOf(ctx, id);
+  const today = await codeOf(await bookSessionUnderWay(ctx, person, minute));
+  const startsAt = instantOf(addDays(calendarDate(ctx.now), 3), minute);
+  const later = await addSession(ctx, { startsAt });
+  const input = { sessionId: later.id, adults: 1, children: 0, contactName: '示例王芳' };
+  const { bookingId } = await createBooking(ctx, person, input, crypto.randomUUID());
+  await signInAsStaff(page, ctx, `135${phone.slice(3)}`);
+  await page.getByRole('link', { name: /盐城/ }).click();
+  const show = async (code: string) => {
+    await page.getByLabel('预约码').fill(code);
+    await page.getByRole('button', { name: '登记到馆' }).click();
+  };
+  await show('');
+  await expect(page.getByRole('alert')).toContainText('请输入或扫描预约码');
+  await show('ABCDE-FGHJK');
+  await expect(page.getByRole('alert')).toContainText('没有找到这个预约码');
+  await show(await codeOf(bookingId));
+  await expect(page.getByRole('alert')).toContainText(/日期不对：这是\d+月\d+日/);
+  await show(formatBookingCode(today).toLowerCase());
+  await expect(page.getByRole('status')).toContainText('可以入场');
+  await show(today);
+  await expect(page.getByRole('alert')).toContainText(/\d\d:\d\d已经登记入场/);
 });

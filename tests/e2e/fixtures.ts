@@ -80,10 +80,28 @@ export async function signIn(page: Page, phone: string): Promise<void> {
 /** Opens the last session of the hall's list: two weeks ahead, it is on sale whatever the hour. */
 export async function openLastSession(page: Page): Promise<void> {
   await page.goto('/halls/yancheng');
+  await page.getByText(/^再往后\d+天/).click();
   await page
     .getByRole('link', { name: /余\d+个名额/ })
     .last()
     .click();
+}
+
+/** Says how many come, on the first of the two screens after a session is chosen. */
+export async function sayHowMany(page: Page, adults: number, children = 0): Promise<void> {
+  await page.getByLabel('成人几位').fill(String(adults));
+  await page.getByLabel('儿童几位').fill(String(children));
+  await page.getByRole('button', { name: '下一步：核对' }).click();
+}
+
+/** From a session's page to the ticket of one adult, by somebody who has not signed in. */
+export async function bookSignedOut(page: Page, phone: string): Promise<void> {
+  await sayHowMany(page, 1);
+  await page.getByRole('link', { name: '用手机号登录' }).click();
+  await signIn(page, phone);
+  await page.getByLabel('联系人姓名').fill('示例王芳');
+  await page.getByRole('button', { name: '确认预约1人' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('约好了');
 }
 
 /** Makes this number a member of the hall's staff, signed up yesterday, and signs in at the door's list. */

@@ -74,9 +74,10 @@ export function bookingBody({ id: sessionId }: Pick<HallSession, 'id'>, size = 1
   return { sessionId, adults: 1, children: size - 1, contactName: '示例王芳' };
 }
 
-/** What stands in a field of a page's form, with the entities of HTML undone. */
+/** What stands in a field of a page's form, with the entities of HTML undone; undefined for a choice. */
 export function fieldValue(html: string, name: string): string | undefined {
-  const input = new RegExp(`<input[^>]*\\bname="${name}"[^>]*>`).exec(html)?.[0] ?? '';
+  const input =
+    new RegExp(`<input(?![^>]*type="radio")[^>]*\\bname="${name}"[^>]*>`).exec(html)?.[0] ?? '';
   const value = /\bvalue="([^"]*)"/.exec(input)?.[1];
   return value
     ?.replaceAll('&quot;', '"')

@@ -36,6 +36,7 @@ export interface SessionWishes {
   /** Negative for a session that began some time ago. */
   startsInMinutes?: number;
   lastsMinutes?: number;
+  bookingClosesAt?: Date;
 }
 
 export interface TestSite {

@@ -90,11 +90,14 @@ describe('headers', () => {
     const own = await postJson(`${site.url}/api/bookings`, bookingBody(session), visitor);
     const booking = `/me/bookings/${String(own.body['bookingId'])}`;
     const sessionPage = `/halls/${HALL}/sessions/${session.id}`;
+    const confirmation = `${sessionPage}/confirmation?adults=1&children=0`;
     const paths = [
       ...['/guides', '/guides/cpr', '/guides/earthquake', '/guides/household-fire', '/halls'],
       ...['/', '/privacy', `/halls/${HALL}`, sessionPage, '/sign-in', '/me', booking],
-      ...[`${booking}/cancellation`, '/sign-in/code', '/staff', `/staff/halls/${HALL}`],
-      ...['/dev/inbox', '/nothing-here'],
+      ...[`${booking}/cancellation`, `${booking}/change`, confirmation, '/sign-in/code'],
+      ...['/tickets', '/tickets/ABCDEFGHJK', '/staff', `/staff/halls/${HALL}`],
+      ...['/drills', '/communities', '/regions', '/regions/320900', '/sitemap'],
+      ...['/halls/fuliang', '/dev/inbox', '/styleguide', '/nothing-here'],
     ];
     const { cookie } = visitor;
     const pages = await Promise.all(
@@ -102,7 +105,7 @@ describe('headers', () => {
         getPage(site.url + path, path.startsWith('/staff') ? staff.cookie : cookie),
       ),
     );
-    pages.push(await postForm(site.url + sessionPage, { contactName: '<b>' }, { cookie }));
+    pages.push(await postForm(site.url + confirmation, { contactName: '<b>' }, { cookie }));
     for (const { html } of pages) {
       expect(html).toMatch(/<!doctype html>/i);
       expect(html.match(/<script(?![^>]*\ssrc=)[^>]*>/gi)).toBeNull();
@@ -165,7 +168,7 @@ describe('a write sent from elsewhere', () => {
       ...{ adults: '1', children: '0', contactName: '示例王芳' },
       key: crypto.randomUUID(),
     });
-    const page = await fetch(`${site.url}/halls/${HALL}/sessions/${session.id}`, {
+    const page = await fetch(`${site.url}/halls/${HALL}/sessions/${session.id}/confirmation`, {
       method: 'POST',
       redirect: 'manual',
       headers,

@@ -64,7 +64,7 @@ async function attemptByApi(): Promise<Attempt> {
 async function attemptByForm(): Promise<Attempt> {
   const session = await site.openTestSession();
   const { cookie } = nextVisitor();
-  const address = `${site.url}/halls/${HALL}/sessions/${session.id}`;
+  const address = `${site.url}/halls/${HALL}/sessions/${session.id}/confirmation?adults=1&children=2`;
   const key = fieldValue((await getPage(address, cookie)).html, 'key') ?? '';
   const values = { adults: '1', children: '2', contactName: '示例欧阳若兰', key };
   const ask = () => postForm(address, values, { cookie });
@@ -195,15 +195,21 @@ describe('while the database is away', () => {
   const pages = (session: HallSession) => [
     `/halls/${HALL}`,
     `/halls/${HALL}/sessions/${session.id}`,
+    `/halls/${HALL}/sessions/${session.id}/confirmation?adults=1&children=0`,
+    '/tickets/ABCDEFGHJK',
     '/me',
     `/me/bookings/${session.id}`,
     `/me/bookings/${session.id}/cancellation`,
+    `/me/bookings/${session.id}/change`,
     `/me/bookings/${session.id}/calendar.ics`,
     `/sign-in/code?codeId=${session.id}`,
     '/staff',
     `/staff/halls/${HALL}`,
   ];
-  const staticPages = ['/', '/guides', '/guides/cpr', '/guides/earthquake', '/halls', '/privacy'];
+  const staticPages = [
+    ...['/', '/guides', '/guides/cpr', '/guides/earthquake', '/halls', '/privacy', '/tickets'],
+    ...['/halls/fuliang', '/drills', '/communities', '/regions', '/regions/320900', '/sitemap'],
+  ];
 
   test('pages that need it say so and lead to the guides, which work; then all is well again', async () => {
     const { cookie } = nextVisitor();

@@ -35,7 +35,7 @@ async function signIn(): Promise<string> {
 async function visit(): Promise<void> {
   const session = await site.openTestSession();
   const cookie = await signIn();
-  const page = `${site.url}/halls/${HALL}/sessions/${session.id}`;
+  const page = `${site.url}/halls/${HALL}/sessions/${session.id}/confirmation?adults=1&children=0`;
   note(await getPage(page, cookie));
   const values = { adults: '1', children: '0', contactName: NAME, key: crypto.randomUUID() };
   note(await postForm(page, { ...values, adults: '0' }, { cookie }));

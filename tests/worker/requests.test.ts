@@ -2,6 +2,7 @@ import { isNull } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hallStaff } from '../../src/features/halls/table.ts';
 import { outboxMessages } from '../../src/features/notifications/table.ts';
+import { addMinutes } from '../../src/lib/time.ts';
 import { bookingBody, getPage, postForm, postJson } from '../helpers/asking.ts';
 import { HALL, startTestSite, type TestSite, type Visitor } from '../helpers/worker-site.ts';
 
@@ -80,7 +81,8 @@ describe('database requests', () => {
       key: crypto.randomUUID(),
     };
     const requests = await requestsBefore(
-      () => postForm(`${site.url}/halls/${HALL}/sessions/${session.id}`, values, visitor),
+      () =>
+        postForm(`${site.url}/halls/${HALL}/sessions/${session.id}/confirmation`, values, visitor),
       303,
     );
     expect(requests).toEqual([signInRead, commit('bookings')]);
@@ -104,6 +106,33 @@ describe('database requests', () => {
     expect(requests).toEqual([signInRead, commit('cancellations')]);
   });
 
+  test('a change: the same two', async () => {
+    const session = await site.openTestSession();
+    const { body } = await postJson(`${site.url}/api/bookings`, bookingBody(session), visitor);
+    await untilDelivered();
+    const address = `${site.url}/api/bookings/${String(body['bookingId'])}/changes`;
+    const change = { sessionId: session.id, adults: 2, children: 0 };
+    const requests = await requestsBefore(() => postJson(address, change, visitor), 201);
+    expect(requests).toEqual([signInRead, commit('booking_changes')]);
+  });
+
+  test('an arrival by code: one more, to know whose code it is', async () => {
+    const session = await site.openTestSession({
+      startsInMinutes: 20,
+      bookingClosesAt: addMinutes(new Date(), 19),
+    });
+    const { body } = await postJson(`${site.url}/api/bookings`, bookingBody(session), visitor);
+    await untilDelivered();
+    const requests = await requestsBefore(
+      () => postJson(`${site.url}/api/halls/${HALL}/arrivals`, { code: body['code'] }, staff),
+      201,
+    );
+    const [first, second, third, ...rest] = requests;
+    expect([first, third]).toEqual([signInRead, expect.stringContaining('insert into "arrivals"')]);
+    expect(second).toMatch(/^select .* from "bookings"/);
+    expect(rest).toEqual([]);
+  });
+
   test('pages: one to read the sign-in where they need it, and one for what they show', async () => {
     const today = { startsInMinutes: 31, lastsMinutes: 1 };
     const session = await site.openTestSession(today);
@@ -111,15 +140,25 @@ describe('database requests', () => {
     const { body } = await postJson(`${site.url}/api/bookings`, bookingBody(session), visitor);
     await untilDelivered();
     const booking = `/me/bookings/${String(body['bookingId'])}`;
+    const confirmation = `/halls/${HALL}/sessions/${session.id}/confirmation`;
     const expected: [path: string, as: Visitor | undefined, requests: number][] = [
       ['/guides', visitor, 0],
       ['/halls', visitor, 0],
       ['/sign-in', visitor, 0],
       ['/nothing-here', visitor, 0],
-      ['/', visitor, 0],
+      ['/', visitor, 1],
+      ['/regions', visitor, 0],
+      ['/halls/fuliang', visitor, 0],
+      ['/tickets', visitor, 0],
+      [`/tickets/${String(body['code'])}`, undefined, 0],
+      [`/tickets/${String(body['code'])}`, visitor, 2],
+      [`/tickets/${String(body['code'])}`, staff, 3],
       [`/halls/${HALL}`, visitor, 1],
       [`/halls/${HALL}/sessions/${session.id}`, undefined, 1],
-      [`/halls/${HALL}/sessions/${session.id}`, visitor, 2],
+      [`/halls/${HALL}/sessions/${session.id}`, visitor, 1],
+      [`${confirmation}?adults=1&children=0`, undefined, 1],
+      [`${confirmation}?adults=1&children=0`, visitor, 2],
+      [`${confirmation}?adults=9&children=0`, undefined, 1],
       ['/api/halls', undefined, 1],
       [`/api/halls/${HALL}/sessions`, undefined, 1],
       ['/api/bookings', visitor, 2],
@@ -127,6 +166,7 @@ describe('database requests', () => {
       ['/me', visitor, 2],
       [booking, visitor, 2],
       [`${booking}/cancellation`, visitor, 2],
+      [`${booking}/change`, visitor, 2],
       [`${booking}/calendar.ics`, visitor, 2],
       ['/staff', staff, 2],
       [`/staff/halls/${HALL}`, staff, 2],

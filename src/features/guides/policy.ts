@@ -1,4 +1,5 @@
-import { CHARACTERS_PER_MINUTE, lengthOf, PARTS, type Guide } from './schema.ts';
+import { lengthOf } from '../../lib/content.ts';
+import { CHARACTERS_PER_MINUTE, PARTS, type Guide } from './schema.ts';
 
 /** How the markdown below the frontmatter names a source: `[消防法](#source-fire-law)`. */
 const BODY_MARK = /\]\(#source-([a-z0-9-]+)\)/g;
@@ -37,4 +38,41 @@ export function readingMinutes(guide: Guide, body: string): number {
   ];
   const characters = texts.reduce((sum, text) => sum + lengthOf(text), 0);
   return Math.max(1, Math.ceil(characters / CHARACTERS_PER_MINUTE));
+}
+
+/** A printed sheet holds this much in letters of ordinary size, its sources included. */
+const SHEET_CHARACTERS = 900;
+
+/** Whether a guide's sheet needs smaller letters to stay one sheet. */
+export function isDense(guide: Guide): boolean {
+  const texts = [
+    ...PARTS.flatMap((part) => guide[part].map(({ text }) => text)),
+    ...guide.pairs.flatMap((pair) => [pair.do, pair.dont]),
+    ...Object.values(guide.sources).map((source) => source.title + source.issuer),
+  ];
+  return texts.reduce((sum, text) => sum + lengthOf(text), 0) > SHEET_CHARACTERS;
+}
+
+/** What somebody who has read one guide may need next: the dangers it brings along, then preparing. */
+const NEIGHBOURS: Readonly<Record<Guide['topic'], readonly Guide['topic'][]>> = {
+  earthquake: ['gas', 'fire', 'supplies', 'warnings'],
+  flood: ['typhoon', 'lightning', 'warnings', 'supplies'],
+  typhoon: ['flood', 'tornado', 'warnings', 'supplies'],
+  tornado: ['typhoon', 'lightning', 'warnings'],
+  lightning: ['tornado', 'flood', 'cardiac-arrest', 'warnings'],
+  fire: ['high-rise-fire', 'gas', 'e-bike', 'cardiac-arrest'],
+  'high-rise-fire': ['fire', 'e-bike', 'gas'],
+  gas: ['fire', 'high-rise-fire', 'cardiac-arrest'],
+  'e-bike': ['high-rise-fire', 'fire'],
+  'cardiac-arrest': ['gas', 'lightning', 'supplies'],
+  supplies: ['warnings', 'earthquake', 'typhoon', 'flood'],
+  warnings: ['typhoon', 'flood', 'lightning', 'supplies'],
+};
+
+/** The guides to read after this one, in that order. */
+export function relatedGuides<Entry extends { data: Guide }>(
+  guides: readonly Entry[],
+  { topic }: Guide,
+): Entry[] {
+  return NEIGHBOURS[topic].flatMap((one) => guides.filter(({ data }) => data.topic === one));
 }

@@ -1,9 +1,24 @@
 import { z } from 'zod';
+import { lengthOf, words } from '../../lib/content.ts';
 import type { CalendarDate } from '../../lib/time.ts';
 
 /** 宣传“五进”, in the order in which pages name them. */
 export const AUDIENCES = ['企业', '农村', '社区', '学校', '家庭'] as const;
-export const HAZARDS = ['earthquake', 'fire', 'cardiac-arrest'] as const;
+/** What a guide is about, in the order in which lists show them: nature, fire and gas, people, preparing. */
+export const TOPICS = [
+  'earthquake',
+  'flood',
+  'typhoon',
+  'tornado',
+  'lightning',
+  'fire',
+  'high-rise-fire',
+  'gas',
+  'e-bike',
+  'cardiac-arrest',
+  'supplies',
+  'warnings',
+] as const;
 export const PARTS = ['before', 'during', 'after'] as const;
 
 /** A hand that shakes reads one line of a 360 px phone at a glance: two rows of twelve characters. */
@@ -13,25 +28,6 @@ const STEP_CHARACTERS = 60;
 /** 300 characters a minute, three minutes: what a tired person still finishes. */
 export const CHARACTERS_PER_MINUTE = 300;
 const READ_CHARACTERS = 3 * CHARACTERS_PER_MINUTE;
-
-export const lengthOf = (text: string) => Array.from(text).length;
-
-const maxLength = (limit: number, advice: string) => (text: string, ctx: z.RefinementCtx) => {
-  const length = lengthOf(text);
-  if (length <= limit) return;
-  ctx.addIssue({ code: 'custom', message: `有${length}个字，最多${limit}个字。${advice}` });
-};
-
-/** The voice of the site, as far as a program can hear it. CSS draws the gap beside digits. */
-const words = (limit: number, advice: string) =>
-  z
-    .string({ error: '请写一句话' })
-    .min(1, { error: '不能空着' })
-    .regex(/^[^!！]*$/, { error: '不用感叹号，改成句号' })
-    .regex(/^(?!.*(?:\p{Script=Han} [\dA-Za-z]|[\dA-Za-z] \p{Script=Han}))/u, {
-      error: '汉字和数字、字母之间不打空格，网页会自己留空',
-    })
-    .superRefine(maxLength(limit, advice));
 
 const sourceKey = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, {
   error: '来源代号用小写字母、数字和短横，例如 fire-law',
@@ -87,7 +83,9 @@ const steps = z
 
 const fields = z.strictObject({
   title: words(20, '标题要在手机上一两行放下。'),
-  hazard: z.enum(HAZARDS, { error: `请从 ${HAZARDS.join('、')} 里选一个` }),
+  topic: z.enum(TOPICS, { error: `请从 ${TOPICS.join('、')} 里选一个` }),
+  /** The word on the first page's tile, for what can be happening right now; preparing has no tile. */
+  tile: words(5, '方块里一行放下。').optional(),
   summary: words(50, '一句话说清要点。'),
   audience: z
     .array(z.enum(AUDIENCES, { error: `只能写 ${AUDIENCES.join('、')}` }), { error: '请写读者' })
@@ -114,6 +112,14 @@ const fields = z.strictObject({
   before: steps,
   during: steps,
   after: steps,
+  /** Where 平时准备、发生时、之后 would not be what the three parts say. */
+  headings: z
+    .strictObject({
+      before: words(8, '标题写短。'),
+      during: words(8, '标题写短。'),
+      after: words(8, '标题写短。'),
+    })
+    .default({ before: '平时准备', during: '发生时', after: '之后' }),
   pairs: z
     .array(withSources({ do: words(30, '请删字。'), dont: words(30, '请删字。') }), {
       error: '请写“该做、不该做”的对照',
@@ -130,11 +136,39 @@ const fields = z.strictObject({
     )
     .max(4, { error: '最多写4条' })
     .default([]),
+  /** What the drawn scene shows, in words that serve instead of it; the drawing is `scenes/<slug>.svg`. */
+  scene: z
+    .strictObject({
+      title: words(20, '一句话说画的是什么。'),
+      text: words(120, '和图同样的意思，按图里的顺序写。'),
+    })
+    .optional(),
   sources: z
     .record(sourceKey, source, { error: '请写来源清单' })
     .refine((list) => Object.keys(list).length > 0, { error: '至少写一个来源' }),
 });
 export type Guide = z.output<typeof fields>;
+
+/** What matters in each month of the year, from `content/months.json`: at least three guides, with the reason. */
+export const monthsSchema = z
+  .array(
+    z.strictObject({
+      month: z.int().min(1).max(12),
+      guides: z
+        .array(
+          z.strictObject({
+            slug: z.string({ error: '请写指南的文件名' }),
+            why: words(30, '一行说清为什么是这个月。'),
+          }),
+        )
+        .min(3, { error: '每个月至少写3篇' })
+        .max(4, { error: '每个月最多写4篇' }),
+    }),
+  )
+  .length(12, { error: '12个月都要写' })
+  .refine((months) => months.every(({ month }, index) => month === index + 1), {
+    error: '月份从1到12，按顺序写',
+  });
 
 export interface GuideSettings {
   /** Registered in `content/reviewers.json`. */

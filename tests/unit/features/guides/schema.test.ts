@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parseFrontmatter } from 'astro/markdown';
 import { describe, expect, it } from 'vitest';
 import reviewers from '../../../../content/reviewers.json';
-import { explainGuideError } from '../../../../src/features/guides/messages.ts';
 import { readingMinutes, sourceProblems } from '../../../../src/features/guides/policy.ts';
 import { guideSchema, reviewersSchema } from '../../../../src/features/guides/schema.ts';
+import { explainContentError } from '../../../../src/lib/content.ts';
 import { calendarDate } from '../../../../src/lib/time.ts';
 
 const folder = new URL('../../../../content/guides/', import.meta.url);
@@ -23,7 +23,7 @@ const law = { title: '示例消防法', issuer: '示例机构', clause: '第一�
 /** The smallest guide that passes, so that each test breaks one thing. */
 const sound = {
   title: '示例',
-  hazard: 'fire',
+  topic: 'fire',
   summary: '先走。',
   audience: ['家庭', '企业'],
   readingAge: 9,
@@ -41,7 +41,7 @@ const sound = {
 };
 const refusal = (change: Record<string, unknown>) => {
   const parsed = schema.safeParse({ ...sound, ...change });
-  return parsed.success ? 'accepted' : explainGuideError('x.md', parsed.error);
+  return parsed.success ? 'accepted' : explainContentError('x.md', parsed.error);
 };
 
 describe('the guides in content/', () => {
@@ -56,7 +56,7 @@ describe('the guides in content/', () => {
 
   it.each(files)('%s keeps the rules', (file) => {
     const parsed = published.safeParse(read(file).frontmatter);
-    expect(parsed.success ? '' : explainGuideError(`content/guides/${file}`, parsed.error)).toBe(
+    expect(parsed.success ? '' : explainContentError(`content/guides/${file}`, parsed.error)).toBe(
       '',
     );
   });
@@ -83,7 +83,7 @@ describe('a guide is refused by file, field and what to write', () => {
 
   it.each([
     'title',
-    'hazard',
+    'topic',
     'summary',
     'audience',
     'writtenOn',

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placesLeft, plannedSessions, salesPhase } from '../../../../src/features/halls/policy.ts';
+import {
+  bestFreeDay,
+  placesLeft,
+  plannedSessions,
+  salesPhase,
+} from '../../../../src/features/halls/policy.ts';
 import type { HallHours } from '../../../../src/features/halls/table.ts';
 import { addMinutes, calendarDate, weekdayOf } from '../../../../src/lib/time.ts';
 import { NOW, planSession, testHall } from '../../../helpers/session.ts';
@@ -74,5 +79,28 @@ describe('what is on sale', () => {
     expect(salesPhase(session, bookingClosesAt)).toBe('closed');
     expect(salesPhase({ ...session, booked: 40 }, NOW)).toBe('full');
     expect(salesPhase({ ...session, booked: 40 }, bookingClosesAt)).toBe('closed');
+  });
+});
+
+describe('the day that the first page tells of', () => {
+  // NOW is a Wednesday.
+  const onDay = (days: number, openPlaces: number, hallSlug = testHall.slug) =>
+    planSession({ hallSlug, startsAt: addMinutes(NOW, days * 24 * 60), openPlaces });
+
+  it('is the freest of the week-end, all its sessions together', () => {
+    const sessions = [
+      onDay(1, 40),
+      onDay(3, 10),
+      onDay(3, 12),
+      onDay(4, 20),
+      onDay(3, 15, 'other'),
+    ];
+    expect(bestFreeDay(sessions)).toMatchObject({ hallSlug: testHall.slug, places: 22 });
+  });
+
+  it('is the next free day when the week-end is full, and none when nothing is free', () => {
+    expect(bestFreeDay([onDay(0, 0), onDay(1, 3), onDay(3, 0)])).toMatchObject({ places: 3 });
+    expect(bestFreeDay([onDay(3, 0)])).toBeUndefined();
+    expect(bestFreeDay([])).toBeUndefined();
   });
 });
