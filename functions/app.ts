@@ -7,6 +7,7 @@ import { accountForms, accountsApi } from './routes/accounts.ts';
 import { bookingForms, bookingsApi } from './routes/bookings.ts';
 import { hallsApi } from './routes/halls.ts';
 import { openapiDocument } from './routes/openapi.ts';
+import { roleForms } from './routes/roles.ts';
 import { ticketForms } from './routes/tickets.ts';
 import { defaultDeps, type ScopeDeps } from './scope.ts';
 import type { AppContext, AppEnv, PageRenderer } from './types.ts';
@@ -40,6 +41,7 @@ export function createApp({ renderPage = noPages, ...deps }: AppDeps = {}) {
   app.route('/', accountForms(renderPage));
   app.route('/', bookingForms(renderPage));
   app.route('/', ticketForms(renderPage));
+  app.route('/', roleForms(renderPage));
   app.onError((error, c) => {
     logFailure(c, error);
     return wantsJson(c) ? problemResponse(c, error) : problemPage(c, error, renderPage);

@@ -1,5 +1,6 @@
 import { findSignIn } from '../src/features/accounts/queries.ts';
 import type { Person, SignIn } from '../src/features/accounts/table.ts';
+import type { Holder } from '../src/features/roles/policy.ts';
 import type { CommandContext } from '../src/lib/context.ts';
 import { openDatabase, type Database } from '../src/lib/db/client.ts';
 import { readSettings, type Settings } from '../src/lib/env.ts';
@@ -75,6 +76,12 @@ export class Scope {
     const signIn = await this.signIn();
     if (signIn) return signIn.person;
     throw new DomainError('not_signed_in', 'not_signed_in', '请先用手机号登录。');
+  }
+
+  /** The person with the roles they hold. @throws DomainError `not_signed_in`. */
+  async holder(): Promise<Holder> {
+    const person = await this.person();
+    return { id: person.id, roles: (await this.signIn())?.roles ?? [] };
   }
 
   async #open(): Promise<CommandContext> {

@@ -116,6 +116,7 @@ function announce(url: string): void {
 收件箱 Inbox   ${url}/dev/inbox   (sign-in codes arrive here; nothing leaves this machine)
 
 Demo sign-ins  visitor ${demoPhones.visitor}   hall staff ${demoPhones.staff}
+               hall manager ${demoPhones.manager}   administrator ${demoPhones.administrator}
                any other mobile number works as well: its code lands in the inbox
 Data           ${dataDir}
 Stop           Ctrl-C`);

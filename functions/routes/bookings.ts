@@ -13,10 +13,9 @@ import {
   type BookingDetails,
 } from '../../src/features/bookings/queries.ts';
 import { bookingInput, changeInput } from '../../src/features/bookings/schema.ts';
-import { DomainError, domainErrorIn } from '../../src/lib/errors.ts';
-import { safeNext } from '../../src/lib/page.ts';
+import { DomainError } from '../../src/lib/errors.ts';
 import { bookingCalendar } from '../calendar.ts';
-import { readForm, shownValues } from '../forms.ts';
+import { readForm } from '../forms.ts';
 import { deliverSoon } from '../messages.ts';
 import {
   bookingIdParam,
@@ -28,7 +27,7 @@ import {
   problems,
   slugParam,
 } from '../openapi.ts';
-import { formAgain, pathAndQuery } from '../respond.ts';
+import { submit } from '../submit.ts';
 import type { AppContext, AppEnv, PageRenderer } from '../types.ts';
 
 const bookingSchema = z
@@ -229,23 +228,6 @@ export function bookingForms(renderPage: PageRenderer) {
     }),
   );
   return forms;
-}
-
-/** Runs a form's act and goes on to the page it names; on a mistake the form comes back as it was typed. */
-async function submit(
-  c: AppContext,
-  values: Record<string, string>,
-  renderPage: PageRenderer,
-  act: (key: string) => Promise<string>,
-): Promise<Response> {
-  try {
-    return c.redirect(await act(values['key'] ?? ''), 303);
-  } catch (error) {
-    if (domainErrorIn(error)?.code !== 'not_signed_in') {
-      return formAgain(c, error, shownValues(values), renderPage);
-    }
-    return c.redirect(`/sign-in?${new URLSearchParams({ next: safeNext(pathAndQuery(c)) })}`, 303);
-  }
 }
 
 async function ownBooking(c: AppContext): Promise<BookingDetails> {

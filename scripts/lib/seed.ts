@@ -2,13 +2,22 @@ import { createBooking } from '../../src/features/bookings/commands.ts';
 import { openSessions } from '../../src/features/halls/commands.ts';
 import { findHallWithSessions } from '../../src/features/halls/queries.ts';
 import { salesPhase } from '../../src/features/halls/policy.ts';
-import { hallHours, halls, hallStaff } from '../../src/features/halls/table.ts';
+import { hallHours, halls } from '../../src/features/halls/table.ts';
+import { grantRole } from '../../src/features/roles/commands.ts';
+import { roleGrants } from '../../src/features/roles/table.ts';
+import { findPersonByPhone } from '../../src/features/accounts/queries.ts';
+import { rolesOf } from '../../src/features/roles/queries.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { DAY_MS } from '../../src/lib/time.ts';
 import { signInByPhone } from './demo-people.ts';
 
 /** Numbers beginning 1000000 belong to nobody: see the phone field's schema. */
-export const demoPhones = { visitor: '10000000001', staff: '10000000009' } as const;
+export const demoPhones = {
+  visitor: '10000000001',
+  administrator: '10000000007',
+  manager: '10000000008',
+  staff: '10000000009',
+} as const;
 
 const TUESDAY = 2;
 const SUNDAY = 7;
@@ -50,7 +59,7 @@ const demoFamilies = [
  * @returns false when there was data already; nothing is touched then.
  */
 export async function seed(ctx: CommandContext): Promise<boolean> {
-  const [seeded] = await ctx.db.select().from(hallStaff).limit(1);
+  const [seeded] = await ctx.db.select().from(roleGrants).limit(1);
   if (seeded) return false;
   // A first start that was cut off may have left some of it behind; the row asked for above is among the last.
   await ctx.db.batch([
@@ -61,10 +70,24 @@ export async function seed(ctx: CommandContext): Promise<boolean> {
       .onConflictDoNothing(),
   ]);
   await openSessions(ctx);
-  const staff = await signInByPhone(dayBefore(ctx), demoPhones.staff);
-  await ctx.db.insert(hallStaff).values({ hallSlug: yancheng.slug, personId: staff.person.id });
+  await bringInStaff(ctx);
   await bookFamilies(ctx);
   return true;
+}
+
+/** The first administrator comes from the command line, as in a deployment; the others through them. */
+async function bringInStaff(ctx: CommandContext): Promise<void> {
+  const { administrator, manager, staff } = demoPhones;
+  for (const phone of [administrator, manager, staff]) await signInByPhone(dayBefore(ctx), phone);
+  const key = () => crypto.randomUUID();
+  const first = { phone: administrator, role: 'administrator', scope: 'site:' };
+  await grantRole(ctx, null, first, key());
+  const person = await findPersonByPhone(ctx, administrator);
+  if (!person) throw new Error('The demonstration has lost its administrator.');
+  const by = { id: person.id, roles: await rolesOf(ctx, person.id) };
+  const scope = `hall:${yancheng.slug}`;
+  await grantRole(ctx, by, { phone: manager, role: 'hall_manager', scope }, key());
+  await grantRole(ctx, by, { phone: staff, role: 'hall_staff', scope }, key());
 }
 
 function week(hallSlug: string): (typeof hallHours.$inferInsert)[] {

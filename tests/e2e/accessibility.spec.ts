@@ -1,8 +1,16 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { mkdir } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
-import { expect, openLastSession, readCode, sayHowMany, signInAsStaff, test } from './fixtures.ts';
+import {
+  expect,
+  openLastSession,
+  readCode,
+  sayHowMany,
+  signInAsStaff,
+  signInWithRole,
+  test,
+} from './fixtures.ts';
 
 const LOOKS = [
   [360, 'light'],
@@ -10,8 +18,12 @@ const LOOKS = [
 ] as const;
 const SHOTS = 'test-results/screenshots';
 
-/** No finding of axe on a phone by day and a desk by night, and nothing wider than the screen. */
-async function inspect(page: Page, name: string): Promise<void> {
+/**
+ * No finding of axe on a phone by day and a desk by night, and nothing wider than the screen.
+ * @param sign what stands only on the page that is meant: a click answers before the next page is there.
+ */
+async function inspect(page: Page, name: string, sign?: Locator): Promise<void> {
+  if (sign) await expect(sign).toBeVisible();
   await mkdir(SHOTS, { recursive: true });
   for (const [width, colorScheme] of LOOKS) {
     await page.setViewportSize({ width, height: 800 });
@@ -61,46 +73,57 @@ for (const [name, path] of Object.entries(publicPages)) {
 
 test('the way to a booking has no finding, mistakes included', async ({ page, phone }) => {
   test.setTimeout(120_000);
+  const title = (text: string) => page.getByRole('heading', { level: 1, name: text });
+  const mistake = page.getByRole('alert');
   await openLastSession(page);
-  await inspect(page, 'party');
+  await inspect(page, 'party', title('几个人来'));
   await sayHowMany(page, 9);
-  await inspect(page, 'party-mistake');
+  await inspect(page, 'party-mistake', mistake);
   await sayHowMany(page, 2, 1);
-  await inspect(page, 'confirmation-signed-out');
+  await inspect(page, 'confirmation-signed-out', title('核对，确认'));
   await page.getByRole('link', { name: '用手机号登录' }).click();
   await page.getByRole('button', { name: '发送验证码' }).click();
-  await inspect(page, 'sign-in-mistake');
+  await inspect(page, 'sign-in-mistake', mistake);
   await page.getByLabel('手机号').fill(phone);
   await page.getByRole('button', { name: '发送验证码' }).click();
-  await inspect(page, 'sign-in-code');
+  await inspect(page, 'sign-in-code', title('填写验证码'));
   await page.getByLabel('6位验证码').fill(await readCode(page, phone));
   await page.getByRole('button', { name: '登录' }).click();
-  await inspect(page, 'confirmation');
+  await inspect(page, 'confirmation', page.getByLabel('联系人姓名'));
   await page.getByRole('button', { name: '确认预约' }).click();
-  await inspect(page, 'confirmation-mistake');
+  await inspect(page, 'confirmation-mistake', mistake);
   await page.getByLabel('联系人姓名').fill('示例王芳');
   await page.getByRole('button', { name: '确认预约' }).click();
-  await inspect(page, 'ticket');
+  await inspect(page, 'ticket', title('约好了'));
   await page.getByRole('link', { name: '改期或改人数' }).click();
-  await inspect(page, 'change');
+  await inspect(page, 'change', title('改期或改人数'));
   await page.getByRole('button', { name: '确认更改' }).click();
-  await inspect(page, 'change-mistake');
+  await inspect(page, 'change-mistake', mistake);
   await page.getByRole('link', { name: '不改，返回' }).click();
   await page.getByRole('link', { name: '来不了，取消' }).click();
-  await inspect(page, 'cancellation');
+  await inspect(page, 'cancellation', title('取消预约'));
   await page.getByRole('button', { name: '确认取消' }).click();
-  await inspect(page, 'ticket-cancelled');
-  await page.getByRole('link', { name: '我的预约' }).click();
-  await inspect(page, 'own-bookings');
+  await inspect(page, 'ticket-cancelled', title('已取消'));
+  await page.getByRole('navigation', { name: '所在位置' }).getByRole('link').click();
+  await inspect(page, 'own-bookings', title('我的预约'));
 });
 
 test('the staff pages have no finding', async ({ page, phone, ctx }) => {
+  const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
   await signInAsStaff(page, ctx, phone);
-  await inspect(page, 'staff');
+  await inspect(page, 'staff', title('工作台'));
   await page.getByRole('link', { name: /盐城/ }).click();
-  await inspect(page, 'staff-hall');
+  await inspect(page, 'staff-hall', title(/^今天/));
   await page.getByRole('button', { name: '登记到馆' }).click();
-  await inspect(page, 'staff-hall-refused');
+  await inspect(page, 'staff-hall-refused', page.getByRole('alert'));
   await page.getByRole('link', { name: '后一天' }).click();
-  await inspect(page, 'staff-hall-tomorrow');
+  await inspect(page, 'staff-hall-tomorrow', page.getByRole('link', { name: '回到今天' }));
+});
+
+test('the page of roles has no finding', async ({ page, phone, ctx }) => {
+  await signInWithRole(page, ctx, phone, { role: 'administrator', scopeKind: 'site', scopeId: '' });
+  await page.goto('/staff/people');
+  await inspect(page, 'roles', page.getByRole('heading', { level: 1, name: '人员和角色' }));
+  await page.getByRole('button', { name: '授权' }).click();
+  await inspect(page, 'roles-mistake', page.getByRole('alert'));
 });

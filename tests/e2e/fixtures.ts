@@ -1,7 +1,9 @@
 import { test as base, expect, type BrowserContext, type Page } from '@playwright/test';
 import { createHash } from 'node:crypto';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
-import { hallSessions, hallStaff, type HallSession } from '../../src/features/halls/table.ts';
+import { hallSessions, type HallSession } from '../../src/features/halls/table.ts';
+import type { HeldRole } from '../../src/features/roles/table.ts';
+import { addRole } from '../helpers/roles.ts';
 import { planSession } from '../helpers/session.ts';
 import { openDatabase } from '../../src/lib/db/client.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
@@ -104,13 +106,28 @@ export async function bookSignedOut(page: Page, phone: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('约好了');
 }
 
-/** Makes this number a member of the hall's staff, signed up yesterday, and signs in at the door's list. */
-export async function signInAsStaff(page: Page, ctx: CommandContext, phone: string): Promise<void> {
+/** Gives this number a role, signed up yesterday, and signs in at the staff's first page. */
+export async function signInWithRole(
+  page: Page,
+  ctx: CommandContext,
+  phone: string,
+  held: HeldRole,
+): Promise<void> {
   const yesterday = { ...ctx, now: new Date(ctx.now.getTime() - DAY_MS) };
   const { person } = await signInByPhone(yesterday, phone);
-  await ctx.db.insert(hallStaff).values({ hallSlug: 'yancheng', personId: person.id });
+  await addRole(ctx, person.id, held);
   await page.goto('/staff');
   await signIn(page, phone);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('工作台');
+}
+
+/** The same as a member of the staff of Yancheng's hall. */
+export function signInAsStaff(page: Page, ctx: CommandContext, phone: string): Promise<void> {
+  return signInWithRole(page, ctx, phone, {
+    role: 'hall_staff',
+    scopeKind: 'hall',
+    scopeId: 'yancheng',
+  });
 }
 
 /** A session beside the hall's own, for a test that counts places or needs a certain time. */

@@ -27,6 +27,7 @@ import { openTicket, purgeTicketTries } from '../../src/features/tickets/command
 import { bookingCodeOf } from './codes.ts';
 import { readSentCode } from '../../scripts/lib/demo-people.ts';
 import { addMinutes } from '../../src/lib/time.ts';
+import { roleStates } from './losing-states-roles.ts';
 import { NOW, testHall } from './session.ts';
 import { type World } from './world.ts';
 
@@ -529,6 +530,7 @@ export const losingStates: readonly LosingState[] = [
   ...endingStates,
   ...changingStates,
   ...scanningStates,
+  ...roleStates,
   ...accountStates,
   ...jobStates,
   keepsMessages,

@@ -2,17 +2,13 @@ import { afterEach } from 'vitest';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
 import type { Person } from '../../src/features/accounts/table.ts';
 import { createBooking } from '../../src/features/bookings/commands.ts';
-import {
-  halls,
-  hallSessions,
-  hallStaff,
-  type HallSession,
-} from '../../src/features/halls/table.ts';
+import { halls, hallSessions, type HallSession } from '../../src/features/halls/table.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { newId } from '../../src/lib/ids.ts';
 import { Keyring } from '../../src/lib/keyring.ts';
 import { addMinutes } from '../../src/lib/time.ts';
 import { createTestDatabase } from './database.ts';
+import { addHallStaff } from './roles.ts';
 import { NOW, planSession, testHall } from './session.ts';
 
 export const TEST_KEYS = JSON.stringify({ 1: btoa('k'.repeat(32)) });
@@ -46,7 +42,7 @@ export async function createWorld(): Promise<World> {
     signInByPhone(at(addMinutes(NOW, -24 * 60 + people)), phone);
   const staff = async () => {
     const one = await person();
-    await db.insert(hallStaff).values({ hallSlug: testHall.slug, personId: one.person.id });
+    await addHallStaff(ctx, one.person.id);
     return one;
   };
   const session = async (values: Partial<HallSession> = {}) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hallStaff } from '../../src/features/halls/table.ts';
 import { bookingBody, getPage, postForm, postJson } from '../helpers/asking.ts';
 import { readLedger } from '../helpers/ledger.ts';
+import { addHallStaff } from '../helpers/roles.ts';
 import { HALL, startTestSite, type TestSite, type Visitor } from '../helpers/worker-site.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -13,8 +13,7 @@ let staff: Visitor;
 beforeAll(async () => {
   site = await startTestSite();
   [visitor, staff] = (await site.signInMany(2)) as [Visitor, Visitor];
-  const { db } = site.context();
-  await db.insert(hallStaff).values({ hallSlug: HALL, personId: staff.person.id });
+  await addHallStaff(site.context(), staff.person.id, HALL);
 });
 afterAll(() => site?.stop());
 

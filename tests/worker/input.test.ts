@@ -2,10 +2,11 @@ import { count } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signIns } from '../../src/features/accounts/table.ts';
 import { bookings } from '../../src/features/bookings/table.ts';
-import { hallStaff, type HallSession } from '../../src/features/halls/table.ts';
+import type { HallSession } from '../../src/features/halls/table.ts';
 import { bookingBody, fieldValue, getPage, postForm, postJson } from '../helpers/asking.ts';
 import { badBodies, badTexts, badValues, HTML, SQL } from '../helpers/bad-input.ts';
 import { readLedger } from '../helpers/ledger.ts';
+import { addHallStaff } from '../helpers/roles.ts';
 import { HALL, startTestSite, type TestSite, type Visitor } from '../helpers/worker-site.ts';
 
 let site: TestSite;
@@ -19,8 +20,7 @@ beforeAll(async () => {
   site = await startTestSite();
   [visitor, stranger] = (await site.signInMany(2)) as [Visitor, Visitor];
   session = await site.openTestSession();
-  const { db } = site.context();
-  await db.insert(hallStaff).values({ hallSlug: HALL, personId: visitor.person.id });
+  await addHallStaff(site.context(), visitor.person.id, HALL);
   const made = await postJson(`${site.url}/api/bookings`, bookingBody(session), visitor);
   bookingId = made.body['bookingId'] as string;
 });

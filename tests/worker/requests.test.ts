@@ -1,9 +1,9 @@
 import { isNull } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { hallStaff } from '../../src/features/halls/table.ts';
 import { outboxMessages } from '../../src/features/notifications/table.ts';
 import { addMinutes } from '../../src/lib/time.ts';
 import { bookingBody, getPage, postForm, postJson } from '../helpers/asking.ts';
+import { addHallStaff } from '../helpers/roles.ts';
 import { HALL, startTestSite, type TestSite, type Visitor } from '../helpers/worker-site.ts';
 
 const isDelivery = (sql: string) => sql.startsWith('update "outbox_messages"');
@@ -15,8 +15,7 @@ let staff: Visitor;
 beforeAll(async () => {
   site = await startTestSite();
   [visitor, staff] = (await site.signInMany(2)) as [Visitor, Visitor];
-  const { db } = site.context();
-  await db.insert(hallStaff).values({ hallSlug: HALL, personId: staff.person.id });
+  await addHallStaff(site.context(), staff.person.id, HALL);
 });
 afterAll(() => site?.stop());
 

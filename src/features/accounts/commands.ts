@@ -1,4 +1,4 @@
-import { eq, inArray, lt } from 'drizzle-orm';
+import { eq, lt } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { commitOnce, print, writeAtomically, type Statement } from '../../lib/db/commit.ts';
 import { refusalFor } from '../../lib/db/constraint.ts';
@@ -18,6 +18,7 @@ import {
   signInRefusals,
   signOutRefusals,
 } from './policy.ts';
+import { findPersonByPhone } from './queries.ts';
 import { signInCodeInput, signInInput } from './schema.ts';
 import { people, signInAttempts, signInCodes, signIns, signOuts, type SignIn } from './table.ts';
 
@@ -161,12 +162,7 @@ async function takeAttempt(
     });
   }
   const phone = await keys.unseal(`sign-in-code:${codeId}`, row.phoneCipher, row.keyVersion);
-  const hashes = await keys.hashes('phone', phone);
-  const [known] = await db
-    .select({ id: people.id })
-    .from(people)
-    .where(inArray(people.phoneHash, hashes));
-  return { phone, personId: known?.id };
+  return { phone, personId: (await findPersonByPhone(ctx, phone))?.id };
 }
 
 async function newPerson(

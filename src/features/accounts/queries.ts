@@ -1,27 +1,53 @@
-import { and, eq, gt, isNull } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import type { DataKey } from '../../lib/keyring.ts';
 import { sha256 } from '../../lib/keyring.ts';
+import { roleGrants } from '../roles/table.ts';
 import { people, signInCodes, signIns, signOuts, type Person, type SignIn } from './table.ts';
 
-/** Who holds this sign-in token now: not expired, not signed out. One request to the database. */
+/** Who holds this sign-in token now: not expired, not signed out; with their roles. One request. */
 export async function findSignIn(
   { db, now }: Pick<CommandContext, 'db' | 'now'>,
   token: string,
 ): Promise<SignIn | undefined> {
-  const [found] = await db
-    .select({ id: signIns.id, person: people })
+  const tokenHash = await sha256(token);
+  const holder = db
+    .select({ id: signIns.personId })
     .from(signIns)
-    .innerJoin(people, eq(people.id, signIns.personId))
-    .leftJoin(signOuts, eq(signOuts.signInId, signIns.id))
-    .where(
-      and(
-        eq(signIns.tokenHash, await sha256(token)),
-        gt(signIns.expiresAt, now),
-        isNull(signOuts.signInId),
+    .where(eq(signIns.tokenHash, tokenHash));
+  const [[found], roles] = await db.batch([
+    db
+      .select({ id: signIns.id, person: people })
+      .from(signIns)
+      .innerJoin(people, eq(people.id, signIns.personId))
+      .leftJoin(signOuts, eq(signOuts.signInId, signIns.id))
+      .where(
+        and(
+          eq(signIns.tokenHash, tokenHash),
+          gt(signIns.expiresAt, now),
+          isNull(signOuts.signInId),
+        ),
       ),
-    );
-  return found;
+    db
+      .select({
+        role: roleGrants.role,
+        scopeKind: roleGrants.scopeKind,
+        scopeId: roleGrants.scopeId,
+      })
+      .from(roleGrants)
+      .where(and(inArray(roleGrants.personId, holder), eq(roleGrants.state, 'active'))),
+  ]);
+  return found && { ...found, roles };
+}
+
+/** The person who signs in with this number, whichever version of the secrets hashed it. */
+export async function findPersonByPhone(
+  { db, keys }: Pick<CommandContext, 'db' | 'keys'>,
+  phone: string,
+): Promise<Person | undefined> {
+  const hashes = await keys.hashes('phone', phone);
+  const [person] = await db.select().from(people).where(inArray(people.phoneHash, hashes));
+  return person;
 }
 
 export async function findPerson(

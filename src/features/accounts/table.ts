@@ -1,4 +1,5 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { HeldRole } from '../roles/table.ts';
 import { bytes, instant } from '../../lib/db/columns.ts';
 
 export const people = sqliteTable('people', {
@@ -41,4 +42,5 @@ export const signOuts = sqliteTable('sign_outs', {
 });
 
 export type Person = typeof people.$inferSelect;
-export type SignIn = { id: string; person: Person };
+/** A sign-in that holds, with the roles that its person holds at this moment. */
+export type SignIn = { id: string; person: Person; roles: readonly HeldRole[] };

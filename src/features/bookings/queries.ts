@@ -3,8 +3,8 @@ import type { CommandContext } from '../../lib/context.ts';
 import { addDays, instantOf, type CalendarDate } from '../../lib/time.ts';
 import { openPersonKey } from '../accounts/queries.ts';
 import { people, type Person } from '../accounts/table.ts';
-import { hallsOfStaff } from '../halls/queries.ts';
-import { hallSessions, hallStaff, type HallSession } from '../halls/table.ts';
+import { hallSessions, type HallSession } from '../halls/table.ts';
+import { roleGrants } from '../roles/table.ts';
 import {
   arrivals,
   bookingChanges,
@@ -51,19 +51,6 @@ export function listOwnBookings(
     .where(and(eq(bookings.personId, personId), before ? lt(bookings.id, before) : undefined))
     .orderBy(desc(bookings.id))
     .limit(OWN_BOOKINGS_MAX);
-}
-
-/** What a person's own page shows: their bookings, and the halls where they work. One request. */
-export async function readOwnPage(
-  ctx: Pick<CommandContext, 'db'>,
-  personId: string,
-  before?: string,
-): Promise<{ own: BookingDetails[]; staffHalls: string[] }> {
-  const [own, staff] = await ctx.db.batch([
-    listOwnBookings(ctx, personId, before),
-    hallsOfStaff(ctx, personId),
-  ]);
-  return { own, staffHalls: staff.map(({ slug }) => slug) };
 }
 
 /** A person's own booking; somebody else's does not exist for them. */
@@ -137,9 +124,15 @@ export async function findAtDoor(
       inArray(
         hallSessions.hallSlug,
         db
-          .select({ slug: hallStaff.hallSlug })
-          .from(hallStaff)
-          .where(eq(hallStaff.personId, staffId)),
+          .select({ slug: roleGrants.scopeId })
+          .from(roleGrants)
+          .where(
+            and(
+              eq(roleGrants.personId, staffId),
+              eq(roleGrants.scopeKind, 'hall'),
+              eq(roleGrants.state, 'active'),
+            ),
+          ),
       ),
     ),
   );
@@ -188,23 +181,20 @@ function ticketsWhere(db: CommandContext['db'], condition: SQL | undefined) {
 }
 
 /**
- * A day's sessions of a hall with everybody booked for them, for a member of its staff; undefined for anybody
- * else. One request, however many sessions there are.
+ * A day's sessions of a hall with everybody booked for them. One request, however many sessions there are. Who
+ * may see it, `can` has decided.
  */
 export async function doorLists(
   { db }: Pick<CommandContext, 'db'>,
-  staffId: string,
   hallSlug: string,
   date: CalendarDate,
-): Promise<{ session: HallSession; entries: DoorListEntry[] }[] | undefined> {
-  const staffOfHall = and(eq(hallStaff.hallSlug, hallSlug), eq(hallStaff.personId, staffId));
+): Promise<{ session: HallSession; entries: DoorListEntry[] }[]> {
   const ofDay = and(
     eq(hallSessions.hallSlug, hallSlug),
     gte(hallSessions.startsAt, instantOf(date)),
     lt(hallSessions.startsAt, instantOf(addDays(date, 1))),
   );
-  const [staff, sessions, entries] = await db.batch([
-    db.select().from(hallStaff).where(staffOfHall),
+  const [sessions, entries] = await db.batch([
     db.select().from(hallSessions).where(ofDay).orderBy(asc(hallSessions.startsAt)),
     db
       .select({
@@ -215,13 +205,11 @@ export async function doorLists(
       })
       .from(bookings)
       .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
-      .innerJoin(hallStaff, staffOfHall)
       .innerJoin(people, eq(people.id, bookings.personId))
       .leftJoin(arrivals, eq(arrivals.bookingId, bookings.id))
       .where(ofDay)
       .orderBy(asc(bookings.id)),
   ]);
-  if (staff.length === 0) return undefined;
   const entriesOf = (id: string) => entries.filter(({ session }) => session.id === id);
   return sessions.map((session) => ({ session, entries: entriesOf(session.id) }));
 }

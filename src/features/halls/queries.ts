@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, gte, lt, lte } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { addDays, calendarDate, instantOf } from '../../lib/time.ts';
-import { hallHours, halls, hallSessions, hallStaff, type Hall, type HallSession } from './table.ts';
+import { hallHours, halls, hallSessions, type Hall, type HallSession } from './table.ts';
 
 type ReadContext = Pick<CommandContext, 'db' | 'now'>;
 
@@ -53,14 +53,6 @@ export async function findSession(
 ): Promise<HallSession | undefined> {
   const [session] = await db.select().from(hallSessions).where(eq(hallSessions.id, id));
   return session;
-}
-
-/** The halls where a person works; none for everybody else. A query, like `listOwnBookings`. */
-export function hallsOfStaff({ db }: Pick<CommandContext, 'db'>, personId: string) {
-  return db
-    .select({ slug: hallStaff.hallSlug })
-    .from(hallStaff)
-    .where(eq(hallStaff.personId, personId));
 }
 
 /** What the daily opening of sessions starts from: every hall, its weekly pattern, and what is open already. */

@@ -38,12 +38,6 @@ export const hallSessions = sqliteTable('hall_sessions', {
   booked: integer('booked').notNull().default(0),
 });
 
-export const hallStaff = sqliteTable(
-  'hall_staff',
-  { hallSlug: text('hall_slug').notNull(), personId: text('person_id').notNull() },
-  (table) => [primaryKey({ columns: [table.hallSlug, table.personId] })],
-);
-
 export type Hall = typeof halls.$inferSelect;
 export type HallHours = typeof hallHours.$inferSelect;
 export type HallSession = typeof hallSessions.$inferSelect;

@@ -1,0 +1,119 @@
+import type { Refusals } from '../../lib/errors.ts';
+import type { HeldRole, Role, Scope, ScopeKind } from './table.ts';
+
+/** Who asks. Their roles come with the sign-in; revoked ones are not among them. */
+export interface Holder {
+  id: string;
+  roles: readonly HeldRole[];
+}
+
+/**
+ * Everything that needs a right, with the thing it is done to. What everybody may do about their own things is
+ * decided by ownership, not here.
+ */
+export type Deed =
+  /** See the day's lists of a hall and mark arrivals. */
+  | { action: 'hall.door'; hall: string }
+  /** See and change who works at a hall. */
+  | { action: 'hall.staff'; hall: string }
+  /** Give a role to somebody, or take it away. */
+  | { action: 'role.grant'; role: Role; scope: Scope; to: string }
+  /** See who holds which role. */
+  | { action: 'role.list' }
+  /** Read the audit log beyond what is public. */
+  | { action: 'audit.read' };
+
+/**
+ * Whether somebody may do something. The one place that decides; the guards of the database decide the same
+ * again on writing. What one may not do, pages answer as if it were not there.
+ */
+export function can({ id, roles }: Holder, deed: Deed): boolean {
+  const holds = (role: Role, kind: ScopeKind, scopeId: string) =>
+    roles.some((held) => held.role === role && held.scopeKind === kind && held.scopeId === scopeId);
+  switch (deed.action) {
+    case 'hall.door':
+      return holds('hall_staff', 'hall', deed.hall) || holds('hall_manager', 'hall', deed.hall);
+    case 'hall.staff':
+      return holds('hall_manager', 'hall', deed.hall) || holds('administrator', 'site', '');
+    case 'role.list':
+      return holds('administrator', 'site', '');
+    case 'role.grant': {
+      // Separation of duties: nobody raises themselves, an administrator neither.
+      if (deed.to === id) return false;
+      if (holds('administrator', 'site', '')) return true;
+      return (
+        deed.role === 'hall_staff' &&
+        deed.scope.scopeKind === 'hall' &&
+        holds('hall_manager', 'hall', deed.scope.scopeId)
+      );
+    }
+    case 'audit.read':
+      return holds('auditor', 'site', '');
+  }
+}
+
+/** The halls whose door somebody works at. */
+export function hallsOf({ roles }: Pick<Holder, 'roles'>): string[] {
+  const slugs = roles.flatMap(({ role, scopeId }) =>
+    role === 'hall_staff' || role === 'hall_manager' ? [scopeId] : [],
+  );
+  return [...new Set(slugs)].sort();
+}
+
+/** Roles that somebody may give, wherever it may be. */
+export function grantableRoles({ roles }: Pick<Holder, 'roles'>): Role[] {
+  if (roles.some(({ role }) => role === 'administrator')) return Object.keys(roleWords) as Role[];
+  return roles.some(({ role }) => role === 'hall_manager') ? ['hall_staff'] : [];
+}
+
+/** Whether somebody may give any role at all. */
+export function mayGrant({ roles }: Pick<Holder, 'roles'>): boolean {
+  return grantableRoles({ roles }).length > 0;
+}
+
+export const roleWords: Readonly<Record<Role, string>> = {
+  hall_staff: '场馆工作人员',
+  hall_manager: '场馆负责人',
+  drill_organiser: '演练组织者',
+  community_officer: '社区申报人员',
+  reviewer: '审核人员',
+  editor: '编辑',
+  auditor: '审计员',
+  administrator: '管理员',
+};
+
+/** Where each role can hold; the CHECK `role_grants_scope` holds the same. */
+export const SCOPES_OF_ROLE: Readonly<Record<Role, readonly ScopeKind[]>> = {
+  hall_staff: ['hall'],
+  hall_manager: ['hall'],
+  drill_organiser: ['region', 'organisation'],
+  community_officer: ['organisation'],
+  reviewer: ['region'],
+  editor: ['site', 'region'],
+  auditor: ['site'],
+  administrator: ['site'],
+};
+
+const notYours = { code: 'not_found', message: '没有找到这一项。' } as const;
+
+export const grantRefusals: Refusals = {
+  grant_not_yours: notYours,
+  grant_to_oneself: { code: 'conflict', message: '不能给自己授权。请找另一位管理员。' },
+  hall_unknown: { code: 'invalid', field: 'scope', message: '没有这个场馆' },
+  role_grants_scope: { code: 'invalid', field: 'scope', message: '这个角色不能用在这个范围' },
+  role_grants_scope_id: { code: 'invalid', field: 'scope', message: '请选一个范围' },
+  'unique:role_grants.person_id,role_grants.role,role_grants.scope_kind,role_grants.scope_id': {
+    code: 'conflict',
+    reason: 'already_granted',
+    message: '这个人已经有这个角色了。',
+  },
+};
+
+export const revocationRefusals: Refusals = {
+  grant_unknown: notYours,
+  grant_already_revoked: { code: 'conflict', message: '这个角色已经收回了。' },
+  last_administrator: {
+    code: 'conflict',
+    message: '这是最后一位管理员，不能收回。请先授权另一位。',
+  },
+};

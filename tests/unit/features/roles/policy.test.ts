@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { can, grantableRoles, hallsOf, type Deed } from '../../../../src/features/roles/policy.ts';
+import type { HeldRole, Role } from '../../../../src/features/roles/table.ts';
+
+/**
+ * What each role may do, written by hand and sharing nothing with the rule: `here` is a hall where the role
+ * holds, `elsewhere` another one. What is not written is forbidden.
+ */
+const REFERENCE: Record<Role, string[]> = {
+  hall_staff: ['hall.door here'],
+  hall_manager: ['hall.door here', 'hall.staff here', 'role.grant hall_staff here'],
+  drill_organiser: [],
+  community_officer: [],
+  reviewer: [],
+  editor: [],
+  auditor: ['audit.read'],
+  administrator: [
+    'hall.staff here',
+    'hall.staff elsewhere',
+    'role.list',
+    ...['hall_staff', 'hall_manager'].flatMap((role) => [
+      `role.grant ${role} here`,
+      `role.grant ${role} elsewhere`,
+    ]),
+    'role.grant reviewer',
+    'role.grant auditor',
+    'role.grant administrator',
+  ],
+};
+
+const HERE = 'yancheng';
+const ELSEWHERE = 'lianyungang';
+const SOMEBODY = 'somebody';
+
+const deeds: Record<string, Deed> = {
+  'hall.door here': { action: 'hall.door', hall: HERE },
+  'hall.door elsewhere': { action: 'hall.door', hall: ELSEWHERE },
+  'hall.staff here': { action: 'hall.staff', hall: HERE },
+  'hall.staff elsewhere': { action: 'hall.staff', hall: ELSEWHERE },
+  'role.list': { action: 'role.list' },
+  'audit.read': { action: 'audit.read' },
+  'role.grant hall_staff here': give('hall_staff', 'hall', HERE),
+  'role.grant hall_staff elsewhere': give('hall_staff', 'hall', ELSEWHERE),
+  'role.grant hall_manager here': give('hall_manager', 'hall', HERE),
+  'role.grant hall_manager elsewhere': give('hall_manager', 'hall', ELSEWHERE),
+  'role.grant reviewer': give('reviewer', 'region', '320900'),
+  'role.grant auditor': give('auditor', 'site', ''),
+  'role.grant administrator': give('administrator', 'site', ''),
+};
+
+function give(role: Role, scopeKind: HeldRole['scopeKind'], scopeId: string): Deed {
+  return { action: 'role.grant', role, scope: { scopeKind, scopeId }, to: SOMEBODY };
+}
+
+/** The scope that goes with a role, at the hall of the tests where it is one of a hall. */
+const held: Record<Role, HeldRole> = {
+  hall_staff: { role: 'hall_staff', scopeKind: 'hall', scopeId: HERE },
+  hall_manager: { role: 'hall_manager', scopeKind: 'hall', scopeId: HERE },
+  drill_organiser: { role: 'drill_organiser', scopeKind: 'region', scopeId: '320900' },
+  community_officer: { role: 'community_officer', scopeKind: 'organisation', scopeId: HERE },
+  reviewer: { role: 'reviewer', scopeKind: 'region', scopeId: '320900' },
+  editor: { role: 'editor', scopeKind: 'site', scopeId: '' },
+  auditor: { role: 'auditor', scopeKind: 'site', scopeId: '' },
+  administrator: { role: 'administrator', scopeKind: 'site', scopeId: '' },
+};
+const allRoles = Object.keys(REFERENCE) as Role[];
+
+describe('who may do what', () => {
+  it.each(allRoles)('%s: exactly what the table says', (role) => {
+    const holder = { id: 'holder', roles: [held[role]] };
+    const allowed = Object.entries(deeds).filter(([, deed]) => can(holder, deed));
+    expect(allowed.map(([name]) => name).sort()).toEqual(REFERENCE[role].toSorted());
+  });
+
+  it('is the sum of one’s roles, whichever they are and in whatever order', () => {
+    fc.assert(
+      fc.property(fc.subarray(allRoles), fc.constantFrom(...Object.keys(deeds)), (roles, name) => {
+        const holder = {
+          id: 'holder',
+          roles: fc.sample(fc.shuffledSubarray(roles), 1)[0]!.map((one) => held[one]),
+        };
+        const expected = holder.roles.some(({ role }) => REFERENCE[role].includes(name));
+        expect(can(holder, deeds[name]!)).toBe(expected);
+      }),
+    );
+  });
+
+  it('is nothing without a role, and no role can be given to oneself', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.values(deeds)), (deed) => {
+        expect(can({ id: SOMEBODY, roles: [] }, deed)).toBe(false);
+        const everything = { id: SOMEBODY, roles: allRoles.map((role) => held[role]) };
+        if (deed.action === 'role.grant') expect(can(everything, deed)).toBe(false);
+      }),
+    );
+  });
+
+  it('counts only where it holds', () => {
+    const scopes = fc.record({
+      scopeKind: fc.constantFrom('site', 'region', 'hall', 'organisation') as fc.Arbitrary<
+        HeldRole['scopeKind']
+      >,
+      scopeId: fc.constantFrom('', HERE, ELSEWHERE, '320900'),
+    });
+    fc.assert(
+      fc.property(scopes, (scope) => {
+        const holder = { id: 'holder', roles: [{ role: 'hall_manager' as const, ...scope }] };
+        const holdsHere = scope.scopeKind === 'hall' && scope.scopeId === HERE;
+        expect(can(holder, deeds['hall.door here']!)).toBe(holdsHere);
+        expect(can(holder, deeds['hall.staff here']!)).toBe(holdsHere);
+      }),
+    );
+  });
+});
+
+describe('what a holder is shown', () => {
+  it('is each hall once', () => {
+    const roles = [held.hall_manager, held.hall_staff, held.auditor];
+    expect(hallsOf({ roles })).toEqual([HERE]);
+    expect(grantableRoles({ roles })).toEqual(['hall_staff']);
+    expect(grantableRoles({ roles: [held.administrator] })).toHaveLength(8);
+    expect(grantableRoles({ roles: [held.editor] })).toEqual([]);
+  });
+});
