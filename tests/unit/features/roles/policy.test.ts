@@ -98,9 +98,7 @@ describe('who may do what', () => {
 
   it('counts only where it holds', () => {
     const scopes = fc.record({
-      scopeKind: fc.constantFrom('site', 'region', 'hall', 'organisation') as fc.Arbitrary<
-        HeldRole['scopeKind']
-      >,
+      scopeKind: fc.constantFrom('site', 'region', 'hall', 'organisation'),
       scopeId: fc.constantFrom('', HERE, ELSEWHERE, '320900'),
     });
     fc.assert(
