@@ -21,11 +21,11 @@ test('a manager lets a colleague in, the colleague works, and is let go', async 
     '请选一个范围',
   ]);
   await page.getByLabel('对方的手机号').fill('13000000000');
-  await page.getByLabel('场馆工作人员').check();
+  await page.getByRole('radio', { name: '场馆工作人员' }).check();
   await page.getByLabel('范围').selectOption({ label: '盐城体验馆' });
   await page.getByRole('button', { name: '授权' }).click();
   await expect(page.getByRole('alert')).toContainText('这个号码还没有登录过');
-  await expect(page.getByLabel('场馆工作人员')).toBeChecked();
+  await expect(page.getByRole('radio', { name: '场馆工作人员' })).toBeChecked();
   await page.getByLabel('对方的手机号').fill(colleague);
   await page.getByRole('button', { name: '授权' }).click();
   await expect(page.getByRole('status')).toContainText('已授权');
@@ -40,7 +40,7 @@ test('a manager lets a colleague in, the colleague works, and is let go', async 
   await expect(desk.getByRole('heading', { level: 1 })).toHaveText('这个地址没有内容。');
 
   const masked = `${colleague.slice(0, 3)}****${colleague.slice(-4)}`;
-  await page.getByRole('button', { name: `收回：${masked}，场馆工作人员` }).click();
+  await page.getByRole('button', { name: `收回${masked}的场馆工作人员` }).click();
   await expect(page.getByRole('status')).toContainText('已收回');
   await desk.goto('/staff/halls/yancheng');
   await expect(desk.getByRole('heading', { level: 1 })).toHaveText('这个地址没有内容。');
