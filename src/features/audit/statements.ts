@@ -1,8 +1,8 @@
 import type { Actor, CommandContext } from '../../lib/context.ts';
 import { print, type Json, type Statement } from '../../lib/db/commit.ts';
 import { newId } from '../../lib/ids.ts';
-import { sha256 } from '../../lib/keyring.ts';
-import { auditEntries } from './table.ts';
+import { entryDigest } from './policy.ts';
+import { auditEntries, type AuditEntry } from './table.ts';
 
 export interface AuditEvent {
   actor: Actor;
@@ -34,22 +34,9 @@ export async function auditEntry(ctx: CommandContext, event: AuditEvent): Promis
   return print(ctx.db.insert(auditEntries).values({ ...entry, digest }));
 }
 
-type AuditRow = Omit<typeof auditEntries.$inferSelect, 'sequence' | 'digest'>;
-
-/** SHA-256 over the entry's fields in a fixed order, as one JSON array. */
-export async function auditDigest(entry: AuditRow): Promise<Uint8Array<ArrayBuffer>> {
-  const { id, at, actorKind, actorId, action, subjectKind, subjectId, details, requestId } = entry;
-  return sha256(
-    JSON.stringify([
-      id,
-      at.getTime(),
-      actorKind,
-      actorId,
-      action,
-      subjectKind,
-      subjectId,
-      details,
-      requestId,
-    ]),
-  );
+/** What the entry that would be written now has for its digest. */
+export async function auditDigest(
+  entry: Omit<AuditEntry, 'sequence' | 'digest'>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return entryDigest(entry);
 }

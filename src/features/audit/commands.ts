@@ -1,0 +1,63 @@
+import type { CommandContext } from '../../lib/context.ts';
+import { writeAtomically, type Query } from '../../lib/db/commit.ts';
+import { DomainError } from '../../lib/errors.ts';
+import type { Signer } from '../../lib/signing.ts';
+import {
+  dueRootDate,
+  rootText,
+  SEAL_BATCH_MAX,
+  SEAL_ROUNDS_MAX,
+  sealRefusals,
+  sealsFor,
+} from './policy.ts';
+import { readDay, readRooted, readUnsealed } from './queries.ts';
+import { auditRoots, auditSeals } from './table.ts';
+
+/**
+ * Seals the entries that wait, in order of sequence, a bounded number of them. Of two jobs at once the second
+ * meets the guard and changes nothing. It leaves no audit entry: each would need a seal in turn.
+ * @returns how many were sealed.
+ * @throws DomainError `unavailable`; Error when an entry is no longer what was read a moment before.
+ */
+export async function sealEntries(ctx: CommandContext): Promise<number> {
+  let sealed = 0;
+  for (let round = 0; round < SEAL_ROUNDS_MAX; round += 1) {
+    const { last, waiting } = await readUnsealed(ctx, SEAL_BATCH_MAX);
+    if (waiting.length === 0) break;
+    const seals = sealsFor(last, waiting, ctx.now);
+    if (!(await writeUnlessOvertaken(ctx, ctx.db.insert(auditSeals).values(seals)))) break;
+    sealed += seals.length;
+    if (waiting.length < SEAL_BATCH_MAX) break;
+  }
+  return sealed;
+}
+
+/**
+ * Publishes the root of the next day that has none, once that day is over in China and all of it is sealed. A day
+ * without entries has no root. One a run: after a long pause the days catch up minute by minute.
+ * @param signer undefined where the deployment has no signing key: the root is then published unsigned.
+ * @returns 1, or 0 when nothing was due or another run was faster.
+ * @throws DomainError `unavailable`.
+ */
+export async function publishRoot(ctx: CommandContext, signer?: Signer): Promise<number> {
+  const { first, lastRoot } = await readRooted(ctx);
+  const date = dueRootDate(first, lastRoot, ctx.now);
+  const claim = date && (await readDay(ctx, date));
+  if (!claim) return 0;
+  const signed = signer
+    ? { publicKey: signer.publicKey, signature: await signer.sign(rootText(claim)) }
+    : {};
+  const root = { ...claim, ...signed, publishedAt: ctx.now };
+  return (await writeUnlessOvertaken(ctx, ctx.db.insert(auditRoots).values(root))) ? 1 : 0;
+}
+
+/** @returns false when the chain has grown since it was read. */
+async function writeUnlessOvertaken({ db }: CommandContext, write: Query): Promise<boolean> {
+  try {
+    await writeAtomically(db, [write], sealRefusals);
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'conflict') return false;
+    throw error;
+  }
+}
