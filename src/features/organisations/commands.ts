@@ -1,0 +1,217 @@
+import type { CommandContext } from '../../lib/context.ts';
+import { commitOnce, type Json, type Query, type Statement } from '../../lib/db/commit.ts';
+import { DomainError, type Refusals } from '../../lib/errors.ts';
+import { parseInput, parseKey } from '../../lib/fields.ts';
+import { newId } from '../../lib/ids.ts';
+import { findPersonByPhone } from '../accounts/queries.ts';
+import { auditEntry } from '../audit/statements.ts';
+import { queueMessage } from '../notifications/statements.ts';
+import { can, type Holder } from '../roles/policy.ts';
+import {
+  claimRefusals,
+  decisionRefusals,
+  departureRefusals,
+  handoverRefusals,
+  memberRefusals,
+} from './policy.ts';
+import { findClaim, findOwnOrganisation } from './queries.ts';
+import { claimInput, decisionInput, memberInput, memberReference } from './schema.ts';
+import {
+  organisationDecisions,
+  organisationDepartures,
+  organisationHandovers,
+  organisationMembers,
+  organisations,
+} from './table.ts';
+
+/**
+ * Claims an organisation: whoever does is responsible for it, and an officer of its region verifies it.
+ * @throws DomainError `invalid` (fields), `conflict` (claimed before), `too_many` (five waiting), `unavailable`.
+ */
+export async function claimOrganisation(
+  ctx: CommandContext,
+  { id: personId }: Pick<Holder, 'id'>,
+  input: unknown,
+  key: string,
+): Promise<{ organisationId: string }> {
+  const claim = parseInput(claimInput, input);
+  const { db, now } = ctx;
+  const id = newId(now);
+  const member = {
+    id: newId(now),
+    organisationId: id,
+    personId,
+    addedBy: personId,
+    addedAt: now,
+    responsible: true,
+  };
+  return act(ctx, personId, key, {
+    command: 'claimOrganisation',
+    action: 'organisation.claim',
+    organisationId: id,
+    body: claim,
+    details: { kind: claim.kind, regionCode: claim.regionCode },
+    statements: [
+      db.insert(organisations).values({ id, ...claim, claimedBy: personId, claimedAt: now }),
+      db.insert(organisationMembers).values(member),
+    ],
+    refusals: claimRefusals,
+  });
+}
+
+/**
+ * Verifies a claim or refuses it with a reason; an officer of its street or county, never of their own.
+ * @throws DomainError `invalid` (fields, refusal without a reason), `not_found` (not of your region), `conflict`
+ * (decided before, own organisation, a verified one has the name), `unavailable`.
+ */
+export async function decideOrganisation(
+  ctx: CommandContext,
+  by: Holder,
+  input: unknown,
+  key: string,
+): Promise<{ organisationId: string }> {
+  const { organisationId, decision, reason } = parseInput(decisionInput, input);
+  const { db, now } = ctx;
+  const claim = await findClaim(ctx, organisationId);
+  const { regionCode = '' } = claim?.organisation ?? {};
+  if (!claim || !can(by, { action: 'organisation.see', regionCode })) {
+    throw new DomainError('not_found', 'organisation_unknown', '没有找到这个单位。');
+  }
+  return act(ctx, by.id, key, {
+    command: 'decideOrganisation',
+    action: `organisation.${decision === 'verified' ? 'verify' : 'refuse'}`,
+    organisationId,
+    body: { organisationId, decision, reason },
+    statements: [
+      db
+        .insert(organisationDecisions)
+        .values({ organisationId, decision, reason, decidedBy: by.id, decidedAt: now }),
+      await queueMessage(ctx, {
+        template: 'organisation_decided',
+        idempotencyKey: `organisation-decided:${organisationId}`,
+        values: { organisationId },
+      }),
+    ],
+    refusals: decisionRefusals,
+  });
+}
+
+/**
+ * Brings somebody in who has signed in before; whoever is responsible does.
+ * @throws DomainError `invalid` (nobody has this number), `not_found` (not yours), `conflict` (in already, not
+ * verified yet), `unavailable`.
+ */
+export async function addMember(
+  ctx: CommandContext,
+  { id: addedBy }: Pick<Holder, 'id'>,
+  input: unknown,
+  key: string,
+): Promise<{ organisationId: string }> {
+  const { organisationId, phone } = parseInput(memberInput, input);
+  const person = await findPersonByPhone(ctx, phone);
+  if (!person) {
+    const message = '这个号码还没有登录过。请对方先用它登录一次';
+    throw new DomainError('invalid', 'person_unknown', message, {
+      fields: [{ field: 'phone', message }],
+    });
+  }
+  const { db, now } = ctx;
+  const personId = person.id;
+  const member = { id: newId(now), organisationId, personId, addedBy, addedAt: now };
+  return act(ctx, addedBy, key, {
+    command: 'addMember',
+    action: 'organisation.add_member',
+    organisationId,
+    body: { organisationId, personId },
+    details: { personId },
+    statements: [db.insert(organisationMembers).values(member)],
+    refusals: memberRefusals,
+  });
+}
+
+/**
+ * Hands the responsibility over to another member (移交).
+ * @throws DomainError `not_found` (not yours, no such member), `unavailable`.
+ */
+export async function handOver(
+  ctx: CommandContext,
+  { id: fromPersonId }: Pick<Holder, 'id'>,
+  input: unknown,
+  key: string,
+): Promise<{ organisationId: string }> {
+  const { organisationId, memberId } = parseInput(memberReference, input);
+  const { db, now } = ctx;
+  const claim = await findClaim(ctx, organisationId);
+  const toPersonId = claim?.members.find(({ member }) => member.id === memberId)?.person.id ?? '';
+  const row = { id: newId(now), organisationId, fromPersonId, toPersonId, handedAt: now };
+  return act(ctx, fromPersonId, key, {
+    command: 'handOver',
+    action: 'organisation.hand_over',
+    organisationId,
+    body: { organisationId, memberId },
+    details: { toPersonId },
+    statements: [db.insert(organisationHandovers).values(row)],
+    refusals: handoverRefusals,
+  });
+}
+
+/**
+ * Ends a membership: one's own, or as whoever is responsible another's.
+ * @throws DomainError `not_found`, `conflict` (left before, responsible), `unavailable`.
+ */
+export async function endMembership(
+  ctx: CommandContext,
+  { id: departedBy }: Pick<Holder, 'id'>,
+  input: unknown,
+  key: string,
+): Promise<{ organisationId: string }> {
+  const { organisationId, memberId } = parseInput(memberReference, input);
+  const { db, now } = ctx;
+  // The entry in the log names the organisation that the form names: it must be the member's own.
+  const own = await findOwnOrganisation(ctx, departedBy, organisationId);
+  if (!own?.members.some(({ member }) => member.id === memberId)) {
+    throw new DomainError('not_found', 'member_unknown', '没有找到这个成员。');
+  }
+  return act(ctx, departedBy, key, {
+    command: 'endMembership',
+    action: 'organisation.end_membership',
+    organisationId,
+    body: { organisationId, memberId },
+    details: { memberId },
+    statements: [
+      db.insert(organisationDepartures).values({ memberId, departedBy, departedAt: now }),
+    ],
+    refusals: departureRefusals,
+  });
+}
+
+interface Act {
+  command: string;
+  action: string;
+  organisationId: string;
+  body: Record<string, Json>;
+  details?: Record<string, Json>;
+  statements: readonly (Query | Statement)[];
+  refusals: Refusals;
+}
+
+async function act(
+  ctx: CommandContext,
+  personId: string,
+  key: string,
+  { command, action, organisationId, body, details = {}, statements, refusals }: Act,
+): Promise<{ organisationId: string }> {
+  const entry = await auditEntry(ctx, {
+    actor: { kind: 'person', id: personId },
+    action,
+    subjectKind: 'organisation',
+    subjectId: organisationId,
+    details,
+  });
+  const request = { scope: personId, key: parseKey(key), command, body };
+  return commitOnce(ctx.db, request, ctx.now, {
+    statements: [...statements, entry],
+    answer: { organisationId },
+    refusals,
+  });
+}
