@@ -3,8 +3,20 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts', 'tests/structure.test.ts'] } },
-      { test: { name: 'api', include: ['tests/api/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/unit/**/*.test.ts', 'tests/structure.test.ts'],
+          globalSetup: 'tests/helpers/database-setup.ts',
+        },
+      },
+      {
+        test: {
+          name: 'api',
+          include: ['tests/api/**/*.test.ts'],
+          globalSetup: 'tests/helpers/database-setup.ts',
+        },
+      },
       {
         test: {
           name: 'worker',

@@ -4,10 +4,14 @@ import { limitBody, refuseCrossSite } from './middleware/guards.ts';
 import { request } from './middleware/request.ts';
 import { logFailure, problemPage, problemResponse } from './respond.ts';
 import { accountForms, accountsApi } from './routes/accounts.ts';
+import { auditApi, auditFiles } from './routes/audit.ts';
 import { bookingForms, bookingsApi } from './routes/bookings.ts';
 import { hallsApi } from './routes/halls.ts';
+import { inquiriesApi, inquiryForms } from './routes/inquiries.ts';
 import { openapiDocument } from './routes/openapi.ts';
+import { organisationForms } from './routes/organisations.ts';
 import { roleForms } from './routes/roles.ts';
+import { privacyForms } from './routes/privacy.ts';
 import { ticketForms } from './routes/tickets.ts';
 import { defaultDeps, type ScopeDeps } from './scope.ts';
 import type { AppContext, AppEnv, PageRenderer } from './types.ts';
@@ -29,6 +33,8 @@ export function createApp({ renderPage = noPages, ...deps }: AppDeps = {}) {
   app.route('/api', hallsApi());
   app.route('/api', accountsApi());
   app.route('/api', bookingsApi());
+  app.route('/api', auditApi());
+  app.route('/api', inquiriesApi());
   openapiDocument(app);
   app.all('/api/*', () => {
     throw new DomainError(
@@ -38,10 +44,14 @@ export function createApp({ renderPage = noPages, ...deps }: AppDeps = {}) {
     );
   });
 
+  app.route('/', auditFiles());
   app.route('/', accountForms(renderPage));
   app.route('/', bookingForms(renderPage));
   app.route('/', ticketForms(renderPage));
+  app.route('/', inquiryForms(renderPage));
+  app.route('/', privacyForms(renderPage));
   app.route('/', roleForms(renderPage));
+  app.route('/', organisationForms(renderPage));
   app.onError((error, c) => {
     logFailure(c, error);
     return wantsJson(c) ? problemResponse(c, error) : problemPage(c, error, renderPage);

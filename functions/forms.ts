@@ -1,8 +1,11 @@
 import { HTTPException } from 'hono/http-exception';
 import type { AppContext } from './types.ts';
 
-/** Longer values are cut before they are shown again: no honest field is that long. */
-const SHOWN_MAX = 200;
+/**
+ * Longer values are cut before they are shown again. A text too long for its field comes back whole, so that it can
+ * be shortened: nobody writes ten times of what fits.
+ */
+const SHOWN_MAX = 5000;
 
 /**
  * The text fields of a posted form. Files are not expected here and are left out.

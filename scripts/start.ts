@@ -11,7 +11,7 @@ import { newId } from '../src/lib/ids.ts';
 import { Keyring } from '../src/lib/keyring.ts';
 import { checkHallContent } from './lib/content-check.ts';
 import { sentenceFor } from './lib/failures.ts';
-import { newPersonalDataKeys } from './lib/keys.ts';
+import { newAuditSigningKey, newPersonalDataKeys } from './lib/keys.ts';
 import { readMigrations } from './lib/migrations.ts';
 import { isPortFree, ROOT, stopGroup } from './lib/processes.ts';
 import { demoPhones, seed } from './lib/seed.ts';
@@ -59,14 +59,16 @@ async function start(): Promise<void> {
     throw new Error(`Port ${port} is in use. Choose another one: PORT=8788 npm start`);
   }
   await mkdir(dataDir, { recursive: true });
-  const personalDataKeys = await readKeys();
+  const personalDataKeys = await readSecret('personal-data-keys.json', newPersonalDataKeys);
+  const auditSigningKey = await readSecret('audit-signing-key.json', newAuditSigningKey);
   const database = await startLibsqlServer({ file: join(dataDir, 'anlan.db'), port: 0 });
   cleanups.push(() => database.close());
   await prepareData(database.url, personalDataKeys);
   console.log('Building …');
   await buildSite(outDir, { devTools: true });
   const stateDir = join(dataDir, 'runtime');
-  const settings = { outDir, port, databaseUrl: database.url, personalDataKeys, stateDir };
+  const secrets = { personalDataKeys, auditSigningKey };
+  const settings = { outDir, port, databaseUrl: database.url, ...secrets, stateDir };
   const site = await serveSite(settings, (child) => cleanups.push(() => stopGroup(child)));
   const clock = startClock(site);
   cleanups.push(async () => clearInterval(clock));
@@ -79,13 +81,13 @@ async function start(): Promise<void> {
 }
 
 /** Secrets of this machine's demonstration, made at the first start and kept with its data. */
-async function readKeys(): Promise<string> {
-  const file = join(dataDir, 'personal-data-keys.json');
+async function readSecret(name: string, make: () => string): Promise<string> {
+  const file = join(dataDir, name);
   const kept = await readFile(file, 'utf8').catch(() => undefined);
   if (kept) return kept;
-  const keys = newPersonalDataKeys();
-  await writeFile(file, keys, { mode: 0o600 });
-  return keys;
+  const secret = make();
+  await writeFile(file, secret, { mode: 0o600 });
+  return secret;
 }
 
 async function prepareData(url: string, personalDataKeys: string): Promise<void> {

@@ -1,5 +1,12 @@
 import { purgeSignInCodes } from '../../src/features/accounts/commands.ts';
+import { sealEntries } from '../../src/features/audit/commands.ts';
 import { expireBookings } from '../../src/features/bookings/commands.ts';
+import {
+  eraseContactNames,
+  eraseDormantAccounts,
+  purgeSignIns,
+} from '../../src/features/privacy/commands.ts';
+import { forgetInquiries } from '../../src/features/inquiries/commands.ts';
 import { purgeTicketTries } from '../../src/features/tickets/commands.ts';
 import { purgeMessages } from '../../src/features/notifications/commands.ts';
 import { openSessions } from '../../src/features/halls/commands.ts';
@@ -7,16 +14,25 @@ import { purgeIdempotencyKeys } from '../../src/lib/db/commit.ts';
 import { errorFields } from '../../src/lib/log.ts';
 import { deliverMessages } from '../messages.ts';
 import type { Scope } from '../scope.ts';
+import { publishDueRoot, watchSeals } from './audit.ts';
 
 /** Each job calls one command and can be run at any time, any number of times. */
 const jobs: Readonly<Record<string, (scope: Scope) => Promise<number>>> = {
   'deliver-messages': deliverMessages,
   'open-sessions': async (scope) => openSessions(await scope.context()),
   'expire-bookings': async (scope) => expireBookings(await scope.context()),
+  'erase-dormant-accounts': async (scope) => eraseDormantAccounts(await scope.context()),
+  'erase-contact-names': async (scope) => eraseContactNames(await scope.context()),
+  'purge-sign-ins': async (scope) => purgeSignIns(await scope.context()),
   'purge-sign-in-codes': async (scope) => purgeSignInCodes(await scope.context()),
   'purge-ticket-tries': async (scope) => purgeTicketTries(await scope.context()),
+  'forget-inquiries': async (scope) => forgetInquiries(await scope.context()),
   'purge-messages': async (scope) => purgeMessages(await scope.context()),
   'purge-idempotency-keys': async (scope) => purgeIdempotencyKeys(await scope.context()),
+  // After the others, so that what they wrote is sealed in the same run; then the day's root, then the alarm.
+  'seal-entries': async (scope) => sealEntries(await scope.context()),
+  'publish-root': publishDueRoot,
+  'watch-seals': watchSeals,
 };
 
 /** Runs every job once. One that fails is logged and does not keep the others from their turn. */

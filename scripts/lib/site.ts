@@ -59,6 +59,8 @@ export interface SiteSettings {
   port: number;
   databaseUrl: string;
   personalDataKeys: string;
+  /** Signs the audit log's daily roots; they are unsigned without it. */
+  auditSigningKey?: string;
   /** Where the local runtime may keep its own files. */
   stateDir: string;
 }
@@ -88,6 +90,7 @@ export async function serveSite(
   const env = {
     DATABASE_URL: settings.databaseUrl,
     PERSONAL_DATA_KEYS: settings.personalDataKeys,
+    ...(settings.auditSigningKey ? { AUDIT_SIGNING_KEY: settings.auditSigningKey } : {}),
     DEMONSTRATION: '1',
   };
   // The Worker's log, one JSON line an event, kept beside the data for whoever looks into a failure.

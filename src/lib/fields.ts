@@ -42,6 +42,29 @@ export function lineField(words: {
   );
 }
 
+/**
+ * Several lines as somebody wrote them: quotations, angle brackets and all. Line ends become one kind; control
+ * characters and marks that turn the direction of reading are left out. Length counts what people see as one sign.
+ */
+export function textField(words: { missing: string; max: [number, string] }) {
+  return z
+    .string({ error: words.missing })
+    .transform((text) =>
+      text
+        .toWellFormed()
+        .normalize('NFC')
+        .replace(/\r\n?/g, '\n')
+        .replace(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, '')
+        .trim(),
+    )
+    .pipe(
+      z
+        .string()
+        .min(1, { error: words.missing })
+        .refine((text) => Array.from(text).length <= words.max[0], { error: words.max[1] }),
+    );
+}
+
 /** Longer than the address of any ticket: what is longer was not scanned from one. */
 const SCANNED_MAX = 300;
 

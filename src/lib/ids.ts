@@ -12,7 +12,7 @@ export function newId(now: Date): string {
   return v7({ msecs: now.getTime() });
 }
 
-/** A public booking code: 31^10, about 50 bits, so that guessing finds nothing. */
+/** The public code of a booking or an inquiry: 31^10, about 50 bits, so that guessing finds nothing. */
 export function newBookingCode(): string {
   return randomFrom(CODE_ALPHABET, BOOKING_CODE_LENGTH);
 }
@@ -47,6 +47,11 @@ export function formatBookingCode(code: string): string {
 
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Of what `toHex` gave; anything else is read as if it were. */
+export function fromHex(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
 export function toBase64Url(bytes: Uint8Array): string {

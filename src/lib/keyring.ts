@@ -74,6 +74,13 @@ export class Keyring {
     return { dataKey: await toDataKey(raw), wrapped };
   }
 
+  /** The same key, wrapped under the current version. */
+  async rewrapDataKey(personId: string, wrapped: Uint8Array, version: number): Promise<Bytes> {
+    const field = `data-key:${personId}`;
+    const raw = await decrypt(this.#at(version).seal, field, wrapped);
+    return encrypt(this.#at(this.version).seal, field, raw);
+  }
+
   async openDataKey(personId: string, wrapped: Uint8Array, version: number): Promise<DataKey> {
     return toDataKey(await decrypt(this.#at(version).seal, `data-key:${personId}`, wrapped));
   }

@@ -49,6 +49,11 @@ export function addDays(date: CalendarDate, days: number): CalendarDate {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
+/** How many days after the first date the second one is; negative when it is before. */
+export function daysBetween(from: CalendarDate, to: CalendarDate): number {
+  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS;
+}
+
 /** How many days of the month are left after this one. */
 export function daysLeftInMonth(date: CalendarDate): number {
   const [year = 0, month = 0, day = 0] = date.split('-').map(Number);

@@ -2,7 +2,9 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { mkdir } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
+import { auditEntries } from '../../src/features/audit/table.ts';
 import {
+  bookSignedOut,
   expect,
   openLastSession,
   readCode,
@@ -58,9 +60,15 @@ const publicPages: Record<string, string> = {
   communities: '/communities',
   sitemap: '/sitemap',
   tickets: '/tickets',
+  inquiries: '/inquiries?kind=error&about=/guides/cpr',
+  'inquiry-track': '/inquiries/track?code=1',
+  'inquiry-unknown': '/inquiries/ABCDEFGHJK',
   'ticket-closed': '/tickets/ABCDEFGHJK',
   'sign-in': '/sign-in',
   privacy: '/privacy',
+  audit: '/audit',
+  erasures: '/privacy/erasures',
+  erased: '/me/data/erased',
   'not-found': '/no/such/page',
 };
 
@@ -70,6 +78,12 @@ for (const [name, path] of Object.entries(publicPages)) {
     await inspect(page, name);
   });
 }
+
+test('an audit receipt has no finding', async ({ page, ctx }) => {
+  const [entry] = await ctx.db.select().from(auditEntries).limit(1);
+  await page.goto(`/audit/receipts/${entry!.id}`);
+  await inspect(page, 'audit-receipt');
+});
 
 test('the way to a booking has no finding, mistakes included', async ({ page, phone }) => {
   test.setTimeout(120_000);
@@ -108,6 +122,23 @@ test('the way to a booking has no finding, mistakes included', async ({ page, ph
   await inspect(page, 'own-bookings', title('我的预约'));
 });
 
+test('the pages of one’s own data have no finding, mistakes included', async ({ page, phone }) => {
+  test.setTimeout(120_000);
+  const title = (text: string) => page.getByRole('heading', { level: 1, name: text });
+  await openLastSession(page);
+  await bookSignedOut(page, phone);
+  await page.goto('/me/data');
+  await inspect(page, 'own-data', title('我的个人信息'));
+  await page.getByRole('link', { name: '改姓名' }).click();
+  await page.getByLabel('联系人姓名').fill('<');
+  await page.getByRole('button', { name: '保存姓名' }).click();
+  await inspect(page, 'contact-name-mistake', page.getByRole('alert'));
+  await page.getByRole('link', { name: '不改，返回' }).click();
+  await page.getByRole('link', { name: '删除账户' }).click();
+  await page.getByRole('button', { name: '确认删除账户' }).click();
+  await inspect(page, 'erasure-mistake', page.getByRole('alert'));
+});
+
 test('the staff pages have no finding', async ({ page, phone, ctx }) => {
   const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
   await signInAsStaff(page, ctx, phone);
@@ -118,6 +149,45 @@ test('the staff pages have no finding', async ({ page, phone, ctx }) => {
   await inspect(page, 'staff-hall-refused', page.getByRole('alert'));
   await page.getByRole('link', { name: '后一天' }).click();
   await inspect(page, 'staff-hall-tomorrow', page.getByRole('link', { name: '回到今天' }));
+});
+
+test('the pages of organisations have no finding', async ({ page, phone, ctx }) => {
+  const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
+  const scope = { scopeKind: 'region', scopeId: '320902' } as const;
+  await signInWithRole(page, ctx, phone, { role: 'reviewer', ...scope });
+  await page.goto('/me/organisations');
+  await inspect(page, 'organisations', title('我的单位'));
+  await page.getByRole('button', { name: '登记，等待核验' }).click();
+  await inspect(page, 'organisations-mistake', page.getByRole('alert'));
+  await page.getByRole('radio', { name: '学校' }).check();
+  await page.getByLabel('单位全称').fill('示例第三小学');
+  await page.getByLabel('所在的县（市、区）').selectOption('320902');
+  await page.getByRole('button', { name: '登记，等待核验' }).click();
+  await inspect(page, 'organisation', title('示例第三小学'));
+  await page.goto('/staff/organisations');
+  await inspect(page, 'staff-organisations', title('等待核验的单位'));
+  await page.getByRole('link', { name: '示例第三小学' }).click();
+  await inspect(page, 'staff-organisation', page.getByText('不能由你核验'));
+});
+
+test('asking and answering have no finding, mistakes included', async ({ page, phone, ctx }) => {
+  test.setTimeout(120_000);
+  const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
+  await page.goto('/inquiries?kind=error');
+  await page.getByRole('button', { name: '提交' }).click();
+  await inspect(page, 'inquiry-mistake', page.getByRole('alert'));
+  await page.getByLabel('内容').fill('示例：按压次数写反了。\n应该是先按30次。');
+  await page.getByRole('button', { name: '提交' }).click();
+  await inspect(page, 'inquiry-sent', title('收到了'));
+  await signInWithRole(page, ctx, phone, { role: 'editor', scopeKind: 'site', scopeId: '' });
+  await page.getByRole('link', { name: '留言和找错' }).click();
+  await inspect(page, 'staff-inquiries', title(/待答复/));
+  await page
+    .getByRole('link', { name: /示例：按压次数/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: '答复' }).click();
+  await inspect(page, 'staff-inquiry-mistake', page.getByRole('alert'));
 });
 
 test('the page of roles has no finding', async ({ page, phone, ctx }) => {

@@ -19,7 +19,11 @@ export interface Api {
 }
 
 /** The site's app over a world's database, asked without a server. */
-export function createApi(world: World, now: Date = NOW): Api {
+export function createApi(
+  world: World,
+  now: Date = NOW,
+  settings: Readonly<Record<string, string>> = {},
+): Api {
   const log: string[] = [];
   const pending: Promise<unknown>[] = [];
   const app = createApp({
@@ -27,7 +31,12 @@ export function createApi(world: World, now: Date = NOW): Api {
     openDatabase: () => openDatabase({ url: world.url }),
     log: (line) => log.push(line),
   });
-  const env = { DATABASE_URL: world.url, PERSONAL_DATA_KEYS: TEST_KEYS, DEMONSTRATION: '1' };
+  const env = {
+    DATABASE_URL: world.url,
+    PERSONAL_DATA_KEYS: TEST_KEYS,
+    DEMONSTRATION: '1',
+    ...settings,
+  };
   const executionContext = {
     waitUntil: (promise: Promise<unknown>) => void pending.push(promise),
     passThroughOnException: () => {},

@@ -76,9 +76,10 @@ export function bookingBody({ id: sessionId }: Pick<HallSession, 'id'>, size = 1
 
 /** What stands in a field of a page's form, with the entities of HTML undone; undefined for a choice. */
 export function fieldValue(html: string, name: string): string | undefined {
+  const area = new RegExp(`<textarea[^>]*\\bname="${name}"[^>]*>\n?([^<]*)<`).exec(html)?.[1];
   const input =
     new RegExp(`<input(?![^>]*type="radio")[^>]*\\bname="${name}"[^>]*>`).exec(html)?.[0] ?? '';
-  const value = /\bvalue="([^"]*)"/.exec(input)?.[1];
+  const value = area ?? /\bvalue="([^"]*)"/.exec(input)?.[1];
   return value
     ?.replaceAll('&quot;', '"')
     .replaceAll('&#34;', '"')

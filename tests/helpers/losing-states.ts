@@ -27,7 +27,11 @@ import { openTicket, purgeTicketTries } from '../../src/features/tickets/command
 import { bookingCodeOf } from './codes.ts';
 import { readSentCode } from '../../scripts/lib/demo-people.ts';
 import { addMinutes } from '../../src/lib/time.ts';
+import { inquiryStates } from './losing-states-inquiries.ts';
+import { auditStates } from './losing-states-audit.ts';
+import { organisationStates } from './losing-states-organisations.ts';
 import { roleStates } from './losing-states-roles.ts';
+import { privacyStates } from './losing-states-privacy.ts';
 import { NOW, testHall } from './session.ts';
 import { type World } from './world.ts';
 
@@ -530,8 +534,12 @@ export const losingStates: readonly LosingState[] = [
   ...endingStates,
   ...changingStates,
   ...scanningStates,
+  ...organisationStates,
   ...roleStates,
+  ...inquiryStates,
+  ...auditStates,
   ...accountStates,
   ...jobStates,
   keepsMessages,
+  ...privacyStates,
 ];

@@ -96,6 +96,7 @@ describe('headers', () => {
       ...[`${booking}/cancellation`, `${booking}/change`, confirmation, '/sign-in/code'],
       ...['/tickets', '/tickets/ABCDEFGHJK', '/staff', `/staff/halls/${HALL}`],
       ...['/drills', '/communities', '/regions', '/regions/320900', '/sitemap'],
+      ...['/me/data', '/me/data/erasure', '/me/data/erased', '/privacy/erasures'],
       ...['/halls/fuliang', '/dev/inbox', '/styleguide', '/nothing-here'],
     ];
     const { cookie } = visitor;

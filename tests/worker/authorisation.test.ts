@@ -1,13 +1,29 @@
 import { glob } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../functions/app.ts';
+import { publishRoot, sealEntries } from '../../src/features/audit/commands.ts';
+import { auditEntries } from '../../src/features/audit/table.ts';
+import { createInquiry } from '../../src/features/inquiries/commands.ts';
+import { findByCode } from '../../src/features/inquiries/queries.ts';
+import { claimOrganisation } from '../../src/features/organisations/commands.ts';
+import { findClaim } from '../../src/features/organisations/queries.ts';
+import { addMinutes, calendarDate } from '../../src/lib/time.ts';
 import { addRole } from '../helpers/roles.ts';
 import { bookingBody, postJson } from '../helpers/asking.ts';
 import { HALL, startTestSite, type TestSite } from '../helpers/worker-site.ts';
 
 /** Who may reach a route: what stands here is written by hand and knows nothing of the code it checks. */
-type Who = 'everybody' | 'signed in' | 'owner' | 'door' | 'hall manager' | 'staff';
-type Person = 'nobody' | 'visitor' | 'owner' | 'hallStaff' | 'hallManager' | 'administrator';
+type Who =
+  'everybody' | 'signed in' | 'owner' | 'door' | 'hall manager' | 'reviewer' | 'editor' | 'staff';
+type Person =
+  | 'nobody'
+  | 'visitor'
+  | 'owner'
+  | 'hallStaff'
+  | 'hallManager'
+  | 'reviewer'
+  | 'editor'
+  | 'administrator';
 
 const PEOPLE: readonly Person[] = [
   'nobody',
@@ -15,6 +31,8 @@ const PEOPLE: readonly Person[] = [
   'owner',
   'hallStaff',
   'hallManager',
+  'reviewer',
+  'editor',
   'administrator',
 ];
 const ALLOWED: Record<Who, readonly Person[]> = {
@@ -23,17 +41,27 @@ const ALLOWED: Record<Who, readonly Person[]> = {
   owner: ['owner'],
   door: ['hallStaff', 'hallManager'],
   'hall manager': ['hallManager', 'administrator'],
-  staff: ['hallStaff', 'hallManager', 'administrator'],
+  reviewer: ['reviewer'],
+  editor: ['editor'],
+  staff: ['hallStaff', 'hallManager', 'reviewer', 'editor', 'administrator'],
 };
 
 /** Every route of the app and every page. A new one fails the test below until somebody says whose it is. */
 const ROUTES: Record<string, Who> = {
   'GET /': 'everybody',
+  'GET /api/audit/receipts/:id': 'everybody',
+  'GET /api/audit/roots': 'everybody',
+  'GET /api/audit/seals': 'everybody',
   'GET /api/bookings': 'signed in',
   'GET /api/bookings/:id': 'owner',
   'GET /api/halls': 'everybody',
   'GET /api/halls/:slug/sessions': 'everybody',
+  'GET /api/inquiries/:code': 'everybody',
   'GET /api/openapi.json': 'everybody',
+  'GET /audit': 'everybody',
+  'GET /audit/key.json': 'everybody',
+  'GET /audit/receipts/:id': 'everybody',
+  'GET /audit/roots/:file': 'everybody',
   'GET /communities': 'everybody',
   'GET /drills': 'everybody',
   'GET /guides': 'everybody',
@@ -42,12 +70,25 @@ const ROUTES: Record<string, Who> = {
   'GET /halls/:slug': 'everybody',
   'GET /halls/:slug/sessions/:sessionId': 'everybody',
   'GET /halls/:slug/sessions/:sessionId/confirmation': 'everybody',
+  'GET /inquiries': 'everybody',
+  'GET /inquiries/:code': 'everybody',
+  'GET /inquiries/track': 'everybody',
   'GET /me': 'signed in',
   'GET /me/bookings/:id': 'owner',
   'GET /me/bookings/:id/calendar.ics': 'owner',
   'GET /me/bookings/:id/cancellation': 'owner',
   'GET /me/bookings/:id/change': 'owner',
+  'GET /me/data': 'signed in',
+  'GET /me/data/contact-names/:id': 'owner',
+  'GET /me/data/erased': 'everybody',
+  'GET /me/data/erasure': 'signed in',
+  'GET /me/data/export.json': 'signed in',
+  'GET /me/organisations': 'signed in',
+  'GET /me/organisations/:organisationId': 'owner',
+  'GET /me/organisations/:organisationId/departure': 'owner',
+  'GET /me/organisations/:organisationId/handover': 'owner',
   'GET /privacy': 'everybody',
+  'GET /privacy/erasures': 'everybody',
   'GET /regions': 'everybody',
   'GET /regions/:code': 'everybody',
   'GET /sign-in': 'everybody',
@@ -55,6 +96,10 @@ const ROUTES: Record<string, Who> = {
   'GET /sitemap': 'everybody',
   'GET /staff': 'staff',
   'GET /staff/halls/:slug': 'door',
+  'GET /staff/organisations': 'reviewer',
+  'GET /staff/organisations/:organisationId': 'reviewer',
+  'GET /staff/inquiries': 'editor',
+  'GET /staff/inquiries/:id': 'editor',
   'GET /staff/people': 'hall manager',
   'GET /staff/people/revocation': 'hall manager',
   'GET /tickets': 'everybody',
@@ -64,16 +109,26 @@ const ROUTES: Record<string, Who> = {
   'POST /api/bookings/:id/cancellation': 'owner',
   'POST /api/bookings/:id/changes': 'owner',
   'POST /api/halls/:slug/arrivals': 'signed in',
+  'POST /api/inquiries': 'everybody',
   'POST /api/sign-in-codes': 'everybody',
   'POST /api/sign-ins': 'everybody',
   'POST /api/sign-outs': 'everybody',
   'POST /halls/:slug/sessions/:sessionId/confirmation': 'signed in',
+  'POST /inquiries': 'everybody',
   'POST /me/bookings/:id/cancellation': 'owner',
   'POST /me/bookings/:id/change': 'owner',
+  'POST /me/data/contact-names/:id': 'owner',
+  'POST /me/data/erasure': 'signed in',
+  'POST /me/organisations': 'signed in',
+  'POST /me/organisations/:organisationId': 'owner',
+  'POST /me/organisations/:organisationId/departure': 'owner',
+  'POST /me/organisations/:organisationId/handover': 'owner',
   'POST /sign-in': 'everybody',
   'POST /sign-in/code': 'everybody',
   'POST /sign-out': 'everybody',
   'POST /staff/halls/:slug': 'door',
+  'POST /staff/organisations/:organisationId': 'reviewer',
+  'POST /staff/inquiries/:id': 'editor',
   'POST /staff/people': 'hall manager',
   'POST /staff/people/revocation': 'hall manager',
   'POST /tickets': 'everybody',
@@ -92,13 +147,15 @@ const BODIES: Record<string, object> = {
 async function listRoutes(): Promise<string[]> {
   const routes = createApp()
     .routes.filter(({ path, method }) => !path.includes('*') && method !== 'ALL')
-    .map(({ path, method }) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`);
+    .map(({ path, method }) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`)
+    .map((route) => route.replace('organisations/:id', 'organisations/:organisationId'));
   for await (const file of glob('src/pages/**/*.astro')) {
     const path = file
       .replaceAll('\\', '/')
       .replace(/^src\/pages/, '')
       .replace(/(\/index)?\.astro$/, '')
       .replace('sessions/[id]', 'sessions/:sessionId')
+      .replace('organisations/[id]', 'organisations/:organisationId')
       .replace(/\[(\w+)\]/g, ':$1');
     if (!/^\/(404|500)$/.test(path)) routes.push(`GET ${path || '/'}`);
   }
@@ -107,6 +164,9 @@ async function listRoutes(): Promise<string[]> {
 
 let site: TestSite;
 let values: Record<string, string>;
+let audit: Record<string, string>;
+let inquiryCode: string;
+let inquiryId: string;
 const cookies = new Map<Person, string>();
 
 beforeAll(async () => {
@@ -118,6 +178,9 @@ beforeAll(async () => {
   const idOf = (one: Person) => visitors[PEOPLE.indexOf(one) - 1]!.person.id;
   await addRole(ctx, idOf('hallStaff'), { role: 'hall_staff', ...hall });
   await addRole(ctx, idOf('hallManager'), { role: 'hall_manager', ...hall });
+  await addRole(ctx, idOf('reviewer'), {
+    ...{ role: 'reviewer', scopeKind: 'region', scopeId: '320904' },
+  });
   await addRole(ctx, idOf('administrator'), {
     ...{ role: 'administrator', scopeKind: 'site', scopeId: '' },
   });
@@ -125,7 +188,25 @@ beforeAll(async () => {
   const made = await postJson(`${site.url}/api/bookings`, bookingBody(session), {
     cookie: cookies.get('owner'),
   });
+  await addRole(ctx, idOf('editor'), { role: 'editor', scopeKind: 'site', scopeId: '' });
+  inquiryCode = (await createInquiry(ctx, { kind: 'error', text: '示例' }, crypto.randomUUID()))
+    .code;
+  inquiryId = (await findByCode(ctx, inquiryCode))?.inquiry.id ?? '';
+  const school = { kind: 'school', name: '示例小学', regionCode: '320904' };
+  const { organisationId } = await claimOrganisation(
+    ctx,
+    { id: idOf('owner') },
+    school,
+    crypto.randomUUID(),
+  );
+  const claim = await findClaim(ctx, organisationId);
+  const [entry] = await ctx.db.select().from(auditEntries).limit(1);
+  await sealEntries(ctx);
+  await publishRoot({ ...ctx, now: addMinutes(ctx.now, 2 * 24 * 60) });
+  audit = { id: entry?.id ?? '', file: `${calendarDate(entry?.at ?? ctx.now)}.json` };
   values = {
+    organisationId,
+    member: claim?.members[0]?.member.id ?? '',
     id: String(made.body['bookingId']),
     code: 'ABCDEFGHJK',
     sessionId: session.id,
@@ -140,9 +221,16 @@ async function ask(route: string, person: Person): Promise<{ status: number; to:
     ? { slug: 'cpr' }
     : pattern.startsWith('/regions')
       ? { code: '320900' }
-      : values;
+      : pattern.includes('/inquiries')
+        ? { code: inquiryCode, id: inquiryId }
+        : pattern.includes('/audit')
+          ? audit
+          : values;
   const path = pattern.replace(/:(\w+)/g, (_, name: string) => samples[name] ?? 'missing');
-  const query = method === 'GET' && path.endsWith('/confirmation') ? '?adults=1&children=0' : '';
+  const query =
+    method === 'GET' && path.endsWith('/confirmation')
+      ? '?adults=1&children=0'
+      : `?member=${values['member']}`;
   const isApi = path.startsWith('/api/');
   const cookie = cookies.get(person);
   const response = await fetch(site.url + path + query, {

@@ -202,10 +202,28 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
     as: () => visitor,
     fields: ['adults', 'children', 'sessionId', 'key'],
   },
+  'the form of a contact name': {
+    path: () => `/me/data/contact-names/${bookingId}`,
+    values: () => ({ contactName: '示例王方' }),
+    as: () => visitor,
+    fields: ['contactName', 'key'],
+  },
+  'the form that erases an account': {
+    path: () => '/me/data/erasure',
+    values: () => ({ lastFour: '0000' }),
+    as: () => visitor,
+    fields: ['lastFour', 'key'],
+  },
   'the form for a ticket': {
     path: () => '/tickets',
     values: () => ({ code: 'ABCDE-FGHJK', lastFour: '0000' }),
     fields: ['code', 'lastFour'],
+  },
+  'the form of an inquiry': {
+    path: () => '/inquiries',
+    values: () => ({ kind: 'error', text: '第一行\n“第二行”', about: '/guides/cpr' }),
+    // Text may hold anything; what the page and the phone may hold is tried in tests/unit.
+    fields: ['kind', 'key'],
   },
   "the door's form for codes": {
     path: () => `/staff/halls/${HALL}`,
@@ -264,7 +282,7 @@ describe.each(Object.entries(formTargets))('%s', (_, { path, values, as, fields 
 });
 
 /** Long values are cut before they are shown again. */
-const asShown = (typed: string) => typed.slice(0, 200);
+const asShown = (typed: string) => typed.slice(0, 5000);
 
 /** Inside the quotes of an attribute `<` is harmless; anywhere else it would be a tag. Ours name their file. */
 const hasForeignTag = (html: string) => html.replaceAll(/="[^"]*"/g, '').includes('<script>');

@@ -149,6 +149,7 @@ describe('database requests', () => {
       ['/regions', visitor, 0],
       ['/halls/fuliang', visitor, 0],
       ['/tickets', visitor, 0],
+      ['/audit', visitor, 1],
       [`/tickets/${String(body['code'])}`, undefined, 0],
       [`/tickets/${String(body['code'])}`, visitor, 2],
       [`/tickets/${String(body['code'])}`, staff, 3],

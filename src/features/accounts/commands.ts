@@ -9,18 +9,30 @@ import { equalBytes, sha256 } from '../../lib/keyring.ts';
 import { addMinutes, DAY_MS } from '../../lib/time.ts';
 import { auditEntry } from '../audit/statements.ts';
 import { queueMessage } from '../notifications/statements.ts';
+import { isDormant, NOTICE } from '../privacy/policy.ts';
+import { isDueAccount } from '../privacy/queries.ts';
+import { noticesShown } from '../privacy/table.ts';
 import {
   attemptRefusals,
   CODE_KEPT_DAYS,
   CODE_VALID_MINUTES,
   codeRefusals,
+  DORMANT_MESSAGE,
   SIGN_IN_VALID_DAYS,
   signInRefusals,
   signOutRefusals,
 } from './policy.ts';
 import { findPersonByPhone } from './queries.ts';
 import { signInCodeInput, signInInput } from './schema.ts';
-import { people, signInAttempts, signInCodes, signIns, signOuts, type SignIn } from './table.ts';
+import {
+  people,
+  signInAttempts,
+  signInCodes,
+  signIns,
+  signOuts,
+  type Person,
+  type SignIn,
+} from './table.ts';
 
 const visitor = { kind: 'visitor' } as const;
 
@@ -80,12 +92,15 @@ export async function signIn(
   const { codeId, code } = parseInput(signInInput, input);
   const { db, now } = ctx;
   const pending = await takeAttempt(ctx, codeId, code);
+  const { known } = pending;
+  // By now the number may be somebody else's. The job erases such accounts; until then they open to nobody.
+  if (known && isDormant(known, now) && (await isDueAccount(ctx, known.id))) {
+    throw new DomainError('conflict', 'account_dormant', DORMANT_MESSAGE);
+  }
   const signInId = newId(now);
   const token = newToken();
   const expiresAt = new Date(now.getTime() + SIGN_IN_VALID_DAYS * DAY_MS);
-  const person = pending.personId
-    ? { id: pending.personId, statements: [] }
-    : await newPerson(ctx, pending);
+  const person = known ? { id: known.id, statements: [] } : await newPerson(ctx, pending);
   const actor = { kind: 'person', id: person.id } as const;
   await writeAtomically(
     db,
@@ -99,6 +114,10 @@ export async function signIn(
         createdAt: now,
         expiresAt,
       }),
+      db
+        .insert(noticesShown)
+        .values({ personId: person.id, version: NOTICE.version, shownAt: now })
+        .onConflictDoNothing(),
       await auditEntry(ctx, {
         actor,
         action: 'sign_in.create',
@@ -138,7 +157,7 @@ export async function purgeSignInCodes({ db, now }: CommandContext): Promise<num
 
 interface PendingSignIn {
   phone: string;
-  personId: string | undefined;
+  known: Person | undefined;
 }
 
 /** Counts an attempt and reads the code in one request, then looks for the person whose number it is. */
@@ -162,7 +181,7 @@ async function takeAttempt(
     });
   }
   const phone = await keys.unseal(`sign-in-code:${codeId}`, row.phoneCipher, row.keyVersion);
-  return { phone, personId: (await findPersonByPhone(ctx, phone))?.id };
+  return { phone, known: await findPersonByPhone(ctx, phone) };
 }
 
 async function newPerson(

@@ -51,8 +51,13 @@ export const attemptRefusals: Refusals = {
   },
 };
 
-/** Two browsers racing with one code, or one phone number signing in for the first time twice at once. */
+/** Two browsers racing with one code, one number signing in for the first time twice at once, or being erased. */
 export const signInRefusals: Refusals = {
+  person_erased: {
+    code: 'conflict',
+    reason: 'sign_in_raced',
+    message: '这个手机号正在另一处登录或删除账户。请再试一次。',
+  },
   'unique:sign_ins.code_id': { ...attemptRefusals['code_used']!, reason: 'code_used' },
   'unique:people.phone_hash': {
     code: 'conflict',
@@ -60,6 +65,10 @@ export const signInRefusals: Refusals = {
     message: '这个手机号正在另一处登录。请再试一次。',
   },
 };
+
+/** Said while the job that erases a long unused account has not come round. */
+export const DORMANT_MESSAGE =
+  '这个手机号很久没有登录，以前的账户正在删除。请1分钟后再试，会是一个新的账户。';
 
 export const signOutRefusals: Refusals = {
   'unique:sign_outs.sign_in_id': {

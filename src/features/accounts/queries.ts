@@ -1,9 +1,12 @@
-import { and, eq, gt, inArray, isNull } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import type { DataKey } from '../../lib/keyring.ts';
 import { sha256 } from '../../lib/keyring.ts';
 import { roleGrants } from '../roles/table.ts';
 import { people, signInCodes, signIns, signOuts, type Person, type SignIn } from './table.ts';
+
+/** Has an account: an erased person's row stays, without its key. */
+export const isLiving = sql`${people.dataKeyCipher} <> x''`;
 
 /** Who holds this sign-in token now: not expired, not signed out; with their roles. One request. */
 export async function findSignIn(

@@ -9,6 +9,8 @@ export const people = sqliteTable('people', {
   dataKeyCipher: bytes('data_key_cipher').notNull(),
   phoneCipher: bytes('phone_cipher').notNull(),
   createdAt: instant('created_at').notNull(),
+  /** Follows from the newest sign-in; kept here since old sign-ins are deleted. */
+  seenAt: instant('seen_at').notNull().default(new Date(0)),
 });
 
 export const signInCodes = sqliteTable('sign_in_codes', {

@@ -25,6 +25,7 @@ const sessionFull: Refusal = {
 
 /** Why `bookings_guard` and the places of a session refuse a booking. */
 export const bookingRefusals: Refusals = {
+  person_erased: { code: 'not_signed_in', message: '这个账户已经删除了。请重新登录。' },
   session_unknown: {
     code: 'invalid',
     field: 'sessionId',
@@ -238,8 +239,9 @@ export function bookingHistory(
   );
 }
 
-/** `王**`: enough to greet a person whose booking it is, not enough to find one. */
+/** `王**`: enough to greet a person whose booking it is, not enough to find one. An erased name says so. */
 export function maskName(name: string): string {
+  if (name === '') return '姓名已删除';
   const [first = '', ...rest] = Array.from(name);
   return first + '*'.repeat(Math.min(rest.length, 2));
 }

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, gte, inArray, lt, lte, type SQL } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { addDays, instantOf, type CalendarDate } from '../../lib/time.ts';
-import { openPersonKey } from '../accounts/queries.ts';
+import { isLiving, openPersonKey } from '../accounts/queries.ts';
 import { people, type Person } from '../accounts/table.ts';
 import { hallSessions, type HallSession } from '../halls/table.ts';
 import { roleGrants } from '../roles/table.ts';
@@ -91,12 +91,12 @@ export async function findOwnBookingAndSessions(
   return ticket && { ticket, sessions };
 }
 
-/** The booking behind a ticket's code, whosever it is: what of it may be shown, the caller decides. */
+/** The booking behind a ticket's code, whosever it is but an erased person's: the caller decides what to show. */
 export async function findTicket(
   { db }: Pick<CommandContext, 'db'>,
   code: string,
 ): Promise<Ticket | undefined> {
-  const [found] = await ticketsWhere(db, eq(bookings.code, code));
+  const [found] = await ticketsWhere(db, and(eq(bookings.code, code), isLiving));
   return found;
 }
 
@@ -105,7 +105,7 @@ export async function findBookingToTell(
   { db }: Pick<CommandContext, 'db'>,
   bookingId: string,
 ): Promise<Ticket | undefined> {
-  const [found] = await ticketsWhere(db, eq(bookings.id, bookingId));
+  const [found] = await ticketsWhere(db, and(eq(bookings.id, bookingId), isLiving));
   return found;
 }
 
@@ -214,11 +214,13 @@ export async function doorLists(
   return sessions.map((session) => ({ session, entries: entriesOf(session.id) }));
 }
 
+/** Empty when the name's time is over, or its owner has erased the account. */
 export async function contactNameOf(
   ctx: Pick<CommandContext, 'keys'>,
   booking: Booking,
   person: Person,
 ): Promise<string> {
+  if (booking.contactNameCipher.length === 0) return '';
   const dataKey = await openPersonKey(ctx, person);
   return dataKey.decrypt(`bookings.contact_name:${booking.id}`, booking.contactNameCipher);
 }

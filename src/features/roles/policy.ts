@@ -20,6 +20,12 @@ export type Deed =
   | { action: 'role.grant'; role: Role; scope: Scope; to: string }
   /** See who holds which role. */
   | { action: 'role.list' }
+  /** Read what the public asks, and answer it. */
+  | { action: 'inquiry.answer' }
+  /** See an organisation that somebody of this region claims. */
+  | { action: 'organisation.see'; regionCode: string }
+  /** Verify it or refuse it: not one's own. */
+  | { action: 'organisation.verify'; regionCode: string; memberIds: readonly string[] }
   /** Read the audit log beyond what is public. */
   | { action: 'audit.read' };
 
@@ -47,9 +53,28 @@ export function can({ id, roles }: Holder, deed: Deed): boolean {
         holds('hall_manager', 'hall', deed.scope.scopeId)
       );
     }
+    case 'organisation.see':
+      return verifyingRegions({ roles }).some((code) => deed.regionCode.startsWith(code));
+    case 'organisation.verify':
+      // Separation of duties: nobody decides on their own organisation.
+      return (
+        !deed.memberIds.includes(id) &&
+        can({ id, roles }, { action: 'organisation.see', regionCode: deed.regionCode })
+      );
+    case 'inquiry.answer':
+      return holds('editor', 'site', '');
     case 'audit.read':
       return holds('auditor', 'site', '');
   }
+}
+
+/** Counties, streets and towns where somebody verifies organisations; a city or a province does not. */
+export function verifyingRegions({ roles }: Pick<Holder, 'roles'>): string[] {
+  return roles.flatMap(({ role, scopeKind, scopeId }) =>
+    role === 'reviewer' && scopeKind === 'region' && /^(\d{4}(?!00)\d{2}|\d{9})$/.test(scopeId)
+      ? [scopeId]
+      : [],
+  );
 }
 
 /** The halls whose door somebody works at. */

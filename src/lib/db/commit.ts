@@ -24,7 +24,7 @@ export function print(query: Query): Statement {
 }
 
 /** A form left open over a week-end may still be sent again without harm. */
-const KEYS_KEPT_DAYS = 7;
+export const KEYS_KEPT_DAYS = 7;
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 

@@ -13,7 +13,7 @@ const REFERENCE: Record<Role, string[]> = {
   drill_organiser: [],
   community_officer: [],
   reviewer: [],
-  editor: [],
+  editor: ['inquiry.answer'],
   auditor: ['audit.read'],
   administrator: [
     'hall.staff here',
@@ -39,6 +39,7 @@ const deeds: Record<string, Deed> = {
   'hall.staff here': { action: 'hall.staff', hall: HERE },
   'hall.staff elsewhere': { action: 'hall.staff', hall: ELSEWHERE },
   'role.list': { action: 'role.list' },
+  'inquiry.answer': { action: 'inquiry.answer' },
   'audit.read': { action: 'audit.read' },
   'role.grant hall_staff here': give('hall_staff', 'hall', HERE),
   'role.grant hall_staff elsewhere': give('hall_staff', 'hall', ELSEWHERE),
@@ -109,6 +110,34 @@ describe('who may do what', () => {
         expect(can(holder, deeds['hall.staff here']!)).toBe(holdsHere);
       }),
     );
+  });
+});
+
+describe('verifying organisations', () => {
+  /** By hand: the officer's region, the organisation's, and whether they may. */
+  const REGIONS: [officer: string, organisation: string, may: boolean][] = [
+    ['320904', '320904', true],
+    ['320904', '320904100', true],
+    ['320904', '320904100001', true],
+    ['320904100', '320904100', true],
+    ['320904100', '320904100001', true],
+    ['320904100', '320904', false],
+    ['320904100', '320904101', false],
+    ['320902', '320904', false],
+    // A city and a province do not verify; their counties and streets do.
+    ['320900', '320904', false],
+    ['320000', '320904', false],
+  ];
+
+  it.each(REGIONS)('an officer of %s for one in %s: %s', (scopeId, regionCode, may) => {
+    const officer = {
+      id: 'officer',
+      roles: [{ role: 'reviewer' as const, scopeKind: 'region' as const, scopeId }],
+    };
+    expect(can(officer, { action: 'organisation.see', regionCode })).toBe(may);
+    expect(can(officer, { action: 'organisation.verify', regionCode, memberIds: [] })).toBe(may);
+    const own = { action: 'organisation.verify' as const, regionCode, memberIds: ['officer'] };
+    expect(can(officer, own)).toBe(false);
   });
 });
 

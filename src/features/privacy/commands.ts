@@ -1,0 +1,420 @@
+import { and, asc, eq, inArray, isNull, lt, lte, sql, type SQLWrapper } from 'drizzle-orm';
+import type { Actor, CommandContext } from '../../lib/context.ts';
+import {
+  commitOnce,
+  print,
+  writeAtomically,
+  type Query,
+  type Statement,
+} from '../../lib/db/commit.ts';
+import { DomainError } from '../../lib/errors.ts';
+import { parseInput, parseKey } from '../../lib/fields.ts';
+import { newId, toHex } from '../../lib/ids.ts';
+import { sha256 } from '../../lib/keyring.ts';
+import { openPersonKey, personPhone } from '../accounts/queries.ts';
+import { people, signInCodes, signIns, signOuts, type Person } from '../accounts/table.ts';
+import { auditEntry } from '../audit/statements.ts';
+import { contactNameOf } from '../bookings/queries.ts';
+import { bookings, cancellations } from '../bookings/table.ts';
+import { hallSessions } from '../halls/table.ts';
+import { inquiries } from '../inquiries/table.ts';
+import { openMessageValues } from '../notifications/queries.ts';
+import { outboxMessages } from '../notifications/table.ts';
+import { organisationMembers } from '../organisations/table.ts';
+import { roleRevocations } from '../roles/table.ts';
+import {
+  contactNameRefusals,
+  erasureRefusals,
+  keptUntil,
+  NAMES_KEPT_DAYS,
+  SIGN_INS_KEPT_DAYS,
+} from './policy.ts';
+import { dueAccounts, ERASURE_SCOPE, livingIds, readHeld } from './queries.ts';
+import { contactNameInput, erasureInput, erasureListInput } from './schema.ts';
+import {
+  accountErasures,
+  contactNameChanges,
+  erasureRuns,
+  type ErasedWhat,
+  type ErasureReason,
+} from './table.ts';
+
+/** One run's share of rows; the next minute brings the rest. */
+const ROWS_MAX = 500;
+
+/** Each account is a batch of its own, and a Worker has a bounded number of requests. */
+const ACCOUNTS_MAX = 20;
+
+/**
+ * Puts right the contact name of a coming visit.
+ * @throws DomainError `invalid` (fields), `not_found` (also for somebody else's booking), `conflict` (ended, over,
+ * changed ten times), `unavailable`.
+ */
+export async function correctContactName(
+  ctx: CommandContext,
+  person: Person,
+  input: unknown,
+  key: string,
+): Promise<{ bookingId: string }> {
+  const { bookingId, contactName } = parseInput(contactNameInput, input);
+  const { db, now, keys } = ctx;
+  const dataKey = await openPersonKey(ctx, person);
+  const change = db
+    .insert(contactNameChanges)
+    .values({ id: newId(now), bookingId, personId: person.id, changedAt: now });
+  // After the guard: it has made sure that the booking is this person's and still to come.
+  const name = db
+    .update(bookings)
+    .set({
+      contactNameCipher: await dataKey.encrypt(`bookings.contact_name:${bookingId}`, contactName),
+      contactNameHash: await keys.hash('name', contactName),
+      keyVersion: keys.version,
+    })
+    .where(eq(bookings.id, bookingId));
+  const entry = await auditEntry(ctx, {
+    actor: { kind: 'person', id: person.id },
+    action: 'booking.correct_contact_name',
+    subjectKind: 'booking',
+    subjectId: bookingId,
+  });
+  const body = { bookingId, contactName };
+  const request = { scope: person.id, key: parseKey(key), command: 'correctContactName', body };
+  return commitOnce(db, request, now, {
+    statements: [change, name, entry],
+    answer: { bookingId },
+    refusals: contactNameRefusals,
+  });
+}
+
+/**
+ * Erases a person's account at their own wish: key, number and names at once, coming bookings cancelled and their
+ * places freed, roles given back, every sign-in ended. All of it or nothing.
+ * @throws DomainError `invalid` (fields, the digits are not this number's), `conflict` (bookings have just changed,
+ * erased before, the last administrator), `unavailable`.
+ */
+export async function eraseAccount(
+  ctx: CommandContext,
+  person: Person,
+  input: unknown,
+  key: string,
+): Promise<{ erased: true }> {
+  const { lastFour } = parseInput(erasureInput, input);
+  const parsedKey = parseKey(key);
+  if (!(await personPhone(ctx, person)).endsWith(lastFour)) {
+    const message = '这不是你登录用的手机号的最后4位';
+    throw new DomainError('invalid', 'wrong_last_four', message, {
+      fields: [{ field: 'lastFour', message }],
+    });
+  }
+  const request = {
+    scope: ERASURE_SCOPE,
+    key: parsedKey,
+    command: 'eraseAccount',
+    body: { personId: person.id },
+  };
+  const actor = { kind: 'person', id: person.id } as const;
+  return commitOnce(ctx.db, request, ctx.now, {
+    statements: await erasureOf(ctx, person.id, 'asked', actor),
+    answer: { erased: true },
+    refusals: erasureRefusals,
+  });
+}
+
+/** Erases accounts that nobody has used for half a year, before their numbers are somebody else's. @returns how many. */
+export async function eraseDormantAccounts(ctx: CommandContext): Promise<number> {
+  const due = await dueAccounts(ctx, ACCOUNTS_MAX);
+  const actor = { kind: 'job', id: 'erase-dormant-accounts' } as const;
+  for (const id of due) await eraseOne(ctx, id, 'dormant', actor);
+  return due.length;
+}
+
+/**
+ * After a backup was restored: erases again whoever is on the list that was kept beside it.
+ * @param list SHA-256 of people's ids, in hexadecimal.
+ * @returns how many had come back.
+ */
+export async function reapplyErasures(ctx: CommandContext, list: unknown): Promise<number> {
+  const wanted = new Set(parseInput(erasureListInput, list));
+  const actor = { kind: 'job', id: 'reapply-erasures' } as const;
+  let erased = 0;
+  let ids = await livingIds(ctx, ROWS_MAX);
+  while (ids.length > 0) {
+    for (const id of ids) {
+      if (!wanted.has(toHex(await sha256(id)))) continue;
+      await eraseOne(ctx, id, 'restored', actor);
+      erased += 1;
+    }
+    ids = await livingIds(ctx, ROWS_MAX, ids.at(-1));
+  }
+  return erased;
+}
+
+async function eraseOne(
+  ctx: CommandContext,
+  personId: string,
+  reason: ErasureReason,
+  actor: Actor,
+): Promise<void> {
+  await writeAtomically(ctx.db, await erasureOf(ctx, personId, reason, actor), erasureRefusals);
+}
+
+/** The rows that end an account. Its guard counts the coming bookings again, so that none is left behind. */
+async function erasureOf(
+  ctx: CommandContext,
+  personId: string,
+  reason: ErasureReason,
+  actor: Actor,
+): Promise<Statement[]> {
+  const { db, now } = ctx;
+  const { coming, grants } = await readHeld(ctx, personId);
+  const bookingIds = coming.map(({ booking }) => booking.id);
+  const row = db.insert(accountErasures).values({
+    personId,
+    personHash: await sha256(personId),
+    reason,
+    cancelled: bookingIds.length,
+    erasedAt: now,
+  });
+  const entry = (action: string, subjectKind: string, subjectId: string) =>
+    auditEntry(ctx, { actor, action, subjectKind, subjectId, details: { reason } });
+  const ofNumber = db
+    .select({ hash: people.phoneHash })
+    .from(people)
+    .where(eq(people.id, personId));
+  const statements = [
+    // First, while the number's hash still stands: a question stays to be answered, without whom to tell.
+    print(
+      db
+        .update(inquiries)
+        .set({ phoneCipher: null, phoneHash: null })
+        .where(inArray(inquiries.phoneHash, ofNumber)),
+    ),
+    print(row),
+    // Nobody has to find a successor before they may go: an organisation can be left without anybody responsible.
+    print(
+      db
+        .update(organisationMembers)
+        .set({ state: 'left', responsible: false })
+        .where(eq(organisationMembers.personId, personId)),
+    ),
+    print(runOf(ctx, `accounts_${reason}`)),
+    await entry('account.erase', 'person', personId),
+  ];
+  for (const bookingId of bookingIds) {
+    statements.push(
+      print(db.insert(cancellations).values({ bookingId, personId, cancelledAt: now })),
+      await entry('booking.cancel', 'booking', bookingId),
+    );
+  }
+  for (const grantId of grants) {
+    statements.push(
+      print(db.insert(roleRevocations).values({ grantId, revokedBy: personId, revokedAt: now })),
+      await entry('role.revoke', 'role_grant', grantId),
+    );
+  }
+  return statements;
+}
+
+function runOf({ db, now }: CommandContext, what: ErasedWhat) {
+  return db.insert(erasureRuns).values({ id: newId(now), what, howMany: 1, ranAt: now });
+}
+
+/**
+ * Erases the contact names of visits that ended long enough ago. Their key is the person's and stays, so cipher and
+ * hash are overwritten. @returns how many.
+ */
+export async function eraseContactNames(ctx: CommandContext): Promise<number> {
+  const due = ctx.db
+    .select({ id: bookings.id })
+    .from(bookings)
+    .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
+    .where(
+      and(
+        sql`${bookings.contactNameCipher} <> x''`,
+        lte(hallSessions.endsAt, keptUntil(ctx.now, NAMES_KEPT_DAYS)),
+      ),
+    )
+    .limit(ROWS_MAX);
+  const erase = ctx.db
+    .update(bookings)
+    .set({ contactNameCipher: sql`x''`, contactNameHash: sql`zeroblob(32)` })
+    .where(inArray(bookings.id, due));
+  return eraseAndTell(ctx, 'contact_names', due, [erase]);
+}
+
+/** Deletes sign-ins that ran out long enough ago, with the sign-outs that ended them. @returns how many. */
+export async function purgeSignIns(ctx: CommandContext): Promise<number> {
+  const due = ctx.db
+    .select({ id: signIns.id })
+    .from(signIns)
+    .where(lte(signIns.expiresAt, keptUntil(ctx.now, SIGN_INS_KEPT_DAYS)))
+    .orderBy(asc(signIns.expiresAt), asc(signIns.id))
+    .limit(ROWS_MAX);
+  return eraseAndTell(ctx, 'sign_ins', due, [
+    ctx.db.delete(signOuts).where(inArray(signOuts.signInId, due)),
+    ctx.db.delete(signIns).where(inArray(signIns.id, due)),
+  ]);
+}
+
+/** The run's row counts what the same batch erases, so that two runs at once never tell of a row twice. */
+async function eraseAndTell(
+  ctx: CommandContext,
+  what: ErasedWhat,
+  due: SQLWrapper,
+  erase: readonly Query[],
+): Promise<number> {
+  const { db, now } = ctx;
+  const told = db
+    .insert(erasureRuns)
+    .select(
+      sql`select ${newId(now)}, ${what}, n, ${now.getTime()} from (select count(*) as n from ${due}) where n > 0`,
+    );
+  const results = await writeAtomically(db, [told, ...erase], {});
+  return results.at(-1)?.rowsAffected ?? 0;
+}
+
+/** One batch of each table when keys are rotated: a request's worth, whatever the size of the site. */
+const REKEYED_MAX = 100;
+
+type Rekeying = (ctx: CommandContext) => Promise<Statement[]>;
+
+/**
+ * Brings some rows of older key versions under the current one; `npm run rotate-keys` calls it until nothing is
+ * left. A row that the live site changes in the meantime is left for the next call.
+ * @returns how many rows were brought over.
+ */
+export async function rotateKeys(ctx: CommandContext): Promise<number> {
+  const rekeyings: readonly Rekeying[] = [
+    rekeyedPeople,
+    rekeyedBookings,
+    rekeyedCodes,
+    rekeyedMessages,
+    rekeyedInquiries,
+  ];
+  let done = 0;
+  for (const rekeyed of rekeyings) {
+    const updates = await rekeyed(ctx);
+    if (updates.length === 0) continue;
+    const results = await writeAtomically(ctx.db, updates, {});
+    done += results.reduce((sum, { rowsAffected }) => sum + rowsAffected, 0);
+  }
+  return done;
+}
+
+async function rekeyedPeople({ db, keys }: CommandContext): Promise<Statement[]> {
+  const older = lt(people.keyVersion, keys.version);
+  const rows = await db.select().from(people).where(older).limit(REKEYED_MAX);
+  return Promise.all(
+    rows.map(async (person) => {
+      const { id, keyVersion, dataKeyCipher } = person;
+      const isErased = dataKeyCipher.length === 0;
+      const renewed = isErased
+        ? {}
+        : {
+            phoneHash: await keys.hash('phone', await personPhone({ keys }, person)),
+            dataKeyCipher: await keys.rewrapDataKey(id, dataKeyCipher, keyVersion),
+          };
+      const asRead = and(eq(people.id, id), eq(people.dataKeyCipher, dataKeyCipher));
+      return print(
+        db
+          .update(people)
+          .set({ ...renewed, keyVersion: keys.version })
+          .where(asRead),
+      );
+    }),
+  );
+}
+
+async function rekeyedBookings({ db, keys }: CommandContext): Promise<Statement[]> {
+  const rows = await db
+    .select({ booking: bookings, person: people })
+    .from(bookings)
+    .innerJoin(people, eq(people.id, bookings.personId))
+    .where(lt(bookings.keyVersion, keys.version))
+    .limit(REKEYED_MAX);
+  return Promise.all(
+    rows.map(async ({ booking, person }) => {
+      const { id, contactNameCipher } = booking;
+      const name = await contactNameOf({ keys }, booking, person);
+      const renewed = name === '' ? {} : { contactNameHash: await keys.hash('name', name) };
+      const asRead = and(eq(bookings.id, id), eq(bookings.contactNameCipher, contactNameCipher));
+      return print(
+        db
+          .update(bookings)
+          .set({ ...renewed, keyVersion: keys.version })
+          .where(asRead),
+      );
+    }),
+  );
+}
+
+/** Only codes that have run out: nobody compares their own hash again, which cannot be made without the code. */
+async function rekeyedCodes({ db, keys, now }: CommandContext): Promise<Statement[]> {
+  const rows = await db
+    .select()
+    .from(signInCodes)
+    .where(and(lt(signInCodes.keyVersion, keys.version), lte(signInCodes.expiresAt, now)))
+    .limit(REKEYED_MAX);
+  return Promise.all(
+    rows.map(async ({ id, phoneCipher, keyVersion }) => {
+      const field = `sign-in-code:${id}`;
+      const phone = await keys.unseal(field, phoneCipher, keyVersion);
+      const renewed = {
+        phoneHash: await keys.hash('phone', phone),
+        phoneCipher: await keys.seal(field, phone),
+        keyVersion: keys.version,
+      };
+      const asRead = and(eq(signInCodes.id, id), eq(signInCodes.keyVersion, keyVersion));
+      return print(db.update(signInCodes).set(renewed).where(asRead));
+    }),
+  );
+}
+
+async function rekeyedMessages(ctx: CommandContext): Promise<Statement[]> {
+  const { db, keys } = ctx;
+  const older = lt(outboxMessages.keyVersion, keys.version);
+  const rows = await db.select().from(outboxMessages).where(older).limit(REKEYED_MAX);
+  return Promise.all(
+    rows.map(async (message) => {
+      const { id, keyVersion } = message;
+      const values = await openMessageValues(ctx, message);
+      const renewed = {
+        contentCipher: await keys.seal(`outbox:${id}`, JSON.stringify(values)),
+        keyVersion: keys.version,
+      };
+      const asRead = and(eq(outboxMessages.id, id), eq(outboxMessages.keyVersion, keyVersion));
+      return print(db.update(outboxMessages).set(renewed).where(asRead));
+    }),
+  );
+}
+
+async function rekeyedInquiries({ db, keys }: CommandContext): Promise<Statement[]> {
+  const older = lt(inquiries.keyVersion, keys.version);
+  const rows = await db.select().from(inquiries).where(older).limit(REKEYED_MAX);
+  return Promise.all(
+    rows.map(async ({ id, textCipher, phoneCipher, keyVersion }) => {
+      const reseal = async (field: string, cipher: Uint8Array) =>
+        keys.seal(field, await keys.unseal(field, cipher, keyVersion));
+      const phoneField = `inquiry.phone:${id}`;
+      const phone = phoneCipher && (await keys.unseal(phoneField, phoneCipher, keyVersion));
+      const renewed = {
+        ...(textCipher.length > 0
+          ? { textCipher: await reseal(`inquiry.text:${id}`, textCipher) }
+          : {}),
+        ...(phone
+          ? {
+              phoneCipher: await keys.seal(phoneField, phone),
+              phoneHash: await keys.hash('phone', phone),
+            }
+          : {}),
+        keyVersion: keys.version,
+      };
+      // What has been erased since stays erased.
+      const phoneAsRead = phoneCipher
+        ? eq(inquiries.phoneCipher, phoneCipher)
+        : isNull(inquiries.phoneCipher);
+      const asRead = and(eq(inquiries.id, id), eq(inquiries.textCipher, textCipher), phoneAsRead);
+      return print(db.update(inquiries).set(renewed).where(asRead));
+    }),
+  );
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { GROUPS, REGISTER, registerByGroup } from '../../../../src/features/privacy/schema.ts';
+import { createTestDatabase, listTables } from '../../../helpers/database.ts';
+
+/** Columns whose name says that they may be about somebody. */
+const LOOKS_PERSONAL =
+  /person|member_id|actor|phone|name|cipher|hash|token|digest|contact|mail|address|birth|gender|(^|_)age$|identity|recipient|reporter|author|owner|member|staff|_by$|scope|details|^answer$|content|text|note|remark|comment|message|error|subject|adults|children|ip$|code$|code_id$|signature|public_key|seen_at/;
+
+/** Columns that look personal and are not, with the reason. */
+const NOT_PERSONAL: Readonly<Record<string, string>> = {
+  'audit_entries.actor_kind': 'one of four kinds',
+  'audit_entries.subject_kind': 'one of a few kinds',
+  'audit_entries.digest': 'over an entry without personal values',
+  'audit_seals.previous_hash': 'over digests',
+  'audit_seals.digest': 'over an entry without personal values',
+  'audit_seals.hash': 'over digests',
+  'audit_roots.hash': 'over digests',
+  'audit_roots.public_key': 'the site’s own',
+  'audit_roots.signature': 'by the site',
+  'outbox_messages.last_error': 'the channel’s words, without the recipient',
+  'idempotency_keys.request_digest': 'SHA-256 of a whole request; leads back to none of its values',
+  'halls.region_code': 'a division of the country',
+  'organisations.name': 'of a public body; a volunteer team’s own',
+  'organisations.region_code': 'a division of the country',
+  'inquiry_answers.text': 'public words of an editor; a mobile or identity number in it is refused',
+  'role_grants.scope_kind': 'one of four kinds',
+  'role_grants.scope_id': 'a hall, a division or an organisation',
+  'booking_changes.adults': 'a count; whose it is, is told by the booking',
+  'booking_changes.children': 'a count; whose it is, is told by the booking',
+  'booking_changes.from_adults': 'a count; whose it was, is told by the booking',
+  'booking_changes.from_children': 'a count; whose it was, is told by the booking',
+};
+
+const registered: readonly string[] = Object.values(REGISTER).flatMap(({ columns }) => columns);
+
+async function listColumns(): Promise<string[]> {
+  const { db, remove } = await createTestDatabase();
+  const columns: string[] = [];
+  for (const table of await listTables(db)) {
+    const { rows } = await db.$client.execute(`PRAGMA table_info("${table}")`);
+    columns.push(...rows.map((row) => `${table}.${row['name'] as string}`));
+  }
+  await remove();
+  return columns;
+}
+
+describe('the register of personal data', () => {
+  it('knows every column of the database that looks personal', async () => {
+    const columns = await listColumns();
+    expect(columns.length).toBeGreaterThan(100);
+    const unknown = columns.filter(
+      (column) =>
+        LOOKS_PERSONAL.test(column.split('.')[1] ?? '') &&
+        !registered.includes(column) &&
+        !(column in NOT_PERSONAL),
+    );
+    expect(unknown, 'add it to REGISTER, or say here why it is not personal').toEqual([]);
+  });
+
+  it('names only columns that exist, each once', async () => {
+    const columns = await listColumns();
+    const named = [...registered, ...Object.keys(NOT_PERSONAL)];
+    expect(named.filter((column) => !columns.includes(column))).toEqual([]);
+    expect(named.filter((column, index) => named.indexOf(column) !== index)).toEqual([]);
+  });
+
+  it('asks about no column in vain', () => {
+    const idle = Object.keys(NOT_PERSONAL).filter(
+      (column) => !LOOKS_PERSONAL.test(column.split('.')[1] ?? ''),
+    );
+    expect(idle).toEqual([]);
+  });
+
+  it('says everything of everything, and shows all of it', () => {
+    for (const [key, item] of Object.entries(REGISTER)) {
+      for (const [part, words] of Object.entries(item)) {
+        expect.soft(words.length, `${key}.${part}`).toBeGreaterThan(0);
+      }
+    }
+    const shown = registerByGroup.flatMap(({ items }) => items.map(({ key }) => key));
+    expect(shown.toSorted()).toEqual(Object.keys(REGISTER).toSorted());
+    expect(registerByGroup.map(({ title }) => title)).toEqual(Object.values(GROUPS));
+  });
+
+  it('cites only articles that the project has looked up', () => {
+    const articles = Object.values(REGISTER).flatMap(({ basis }) => basis.match(/第\d+条/g) ?? []);
+    expect(articles.length).toBeGreaterThanOrEqual(Object.keys(REGISTER).length);
+    expect(articles.filter((one) => !['第13条', '第17条', '第51条'].includes(one))).toEqual([]);
+  });
+});
