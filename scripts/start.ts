@@ -119,6 +119,7 @@ function announce(url: string): void {
 
 Demo sign-ins  visitor ${demoPhones.visitor}   hall staff ${demoPhones.staff}
                hall manager ${demoPhones.manager}   administrator ${demoPhones.administrator}
+               county reviewer ${demoPhones.reviewer}   editor ${demoPhones.editor}
                any other mobile number works as well: its code lands in the inbox
 Data           ${dataDir}
 Stop           Ctrl-C`);

@@ -3,8 +3,13 @@ import { openSessions } from '../../src/features/halls/commands.ts';
 import { findHallWithSessions } from '../../src/features/halls/queries.ts';
 import { salesPhase } from '../../src/features/halls/policy.ts';
 import { hallHours, halls } from '../../src/features/halls/table.ts';
+import { claimOrganisation } from '../../src/features/organisations/commands.ts';
 import { grantRole } from '../../src/features/roles/commands.ts';
-import { roleGrants } from '../../src/features/roles/table.ts';
+import type { Holder } from '../../src/features/roles/policy.ts';
+import type { Role } from '../../src/features/roles/table.ts';
+import { organisations } from '../../src/features/organisations/table.ts';
+import type { Person } from '../../src/features/accounts/table.ts';
+import { domainErrorIn } from '../../src/lib/errors.ts';
 import { findPersonByPhone } from '../../src/features/accounts/queries.ts';
 import { rolesOf } from '../../src/features/roles/queries.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
@@ -14,6 +19,8 @@ import { signInByPhone } from './demo-people.ts';
 /** Numbers beginning 1000000 belong to nobody: see the phone field's schema. */
 export const demoPhones = {
   visitor: '10000000001',
+  editor: '10000000005',
+  reviewer: '10000000006',
   administrator: '10000000007',
   manager: '10000000008',
   staff: '10000000009',
@@ -59,9 +66,9 @@ const demoFamilies = [
  * @returns false when there was data already; nothing is touched then.
  */
 export async function seed(ctx: CommandContext): Promise<boolean> {
-  const [seeded] = await ctx.db.select().from(roleGrants).limit(1);
+  const [seeded] = await ctx.db.select().from(organisations).limit(1);
   if (seeded) return false;
-  // A first start that was cut off may have left some of it behind; the row asked for above is among the last.
+  // A first start that was cut off may have left some of it behind; the row asked for above comes last.
   await ctx.db.batch([
     ctx.db.insert(halls).values([yancheng, lianyungang]).onConflictDoNothing(),
     ctx.db
@@ -72,22 +79,23 @@ export async function seed(ctx: CommandContext): Promise<boolean> {
   await openSessions(ctx);
   await bringInStaff(ctx);
   await bookFamilies(ctx);
+  await claimSchool(ctx);
   return true;
 }
 
 /** The first administrator comes from the command line, as in a deployment; the others through them. */
 async function bringInStaff(ctx: CommandContext): Promise<void> {
-  const { administrator, manager, staff } = demoPhones;
-  for (const phone of [administrator, manager, staff]) await signInByPhone(dayBefore(ctx), phone);
-  const key = () => crypto.randomUUID();
-  const first = { phone: administrator, role: 'administrator', scope: 'site:' };
-  await grantRole(ctx, null, first, key());
-  const person = await findPersonByPhone(ctx, administrator);
-  if (!person) throw new Error('The demonstration has lost its administrator.');
+  const { visitor: _, administrator, ...others } = demoPhones;
+  const person = await demoPerson(ctx, administrator);
+  for (const phone of Object.values(others)) await demoPerson(ctx, phone);
+  const grant = (by: Holder | null, phone: string, role: Role, scope: string) =>
+    unlessDone(grantRole(ctx, by, { phone, role, scope }, crypto.randomUUID()));
+  await grant(null, administrator, 'administrator', 'site:');
   const by = { id: person.id, roles: await rolesOf(ctx, person.id) };
-  const scope = `hall:${yancheng.slug}`;
-  await grantRole(ctx, by, { phone: manager, role: 'hall_manager', scope }, key());
-  await grantRole(ctx, by, { phone: staff, role: 'hall_staff', scope }, key());
+  await grant(by, others.manager, 'hall_manager', `hall:${yancheng.slug}`);
+  await grant(by, others.staff, 'hall_staff', `hall:${yancheng.slug}`);
+  await grant(by, others.reviewer, 'reviewer', 'region:320904');
+  await grant(by, others.editor, 'editor', 'site:');
 }
 
 function week(hallSlug: string): (typeof hallHours.$inferInsert)[] {
@@ -107,21 +115,35 @@ async function bookFamilies(ctx: CommandContext): Promise<void> {
   const found = await findHallWithSessions(ctx, yancheng.slug);
   const open = found?.sessions.filter((one) => salesPhase(one, ctx.now) === 'on_sale') ?? [];
   for (const [index, family] of demoFamilies.entries()) {
-    const { person } = await signInByPhone(
-      dayBefore(ctx),
-      `1000000${String(100 + index).padStart(4, '0')}`,
-    );
+    const person = await demoPerson(ctx, `1000000${String(100 + index).padStart(4, '0')}`);
     const { name: contactName, adults, children } = family;
     for (const nth of family.sessions) {
       const sessionId = open[nth]?.id;
       if (!sessionId) continue;
       const input = { sessionId, adults, children, contactName };
-      await createBooking(ctx, person, input, crypto.randomUUID());
+      await unlessDone(createBooking(ctx, person, input, crypto.randomUUID()));
     }
   }
 }
 
-/** Demo people signed up yesterday, so that whoever tries the site now is not told to wait for a new code. */
-function dayBefore(ctx: CommandContext): CommandContext {
-  return { ...ctx, now: new Date(ctx.now.getTime() - DAY_MS) };
+/** A school that waits for its county, so that the queue of the demonstration is not empty. */
+async function claimSchool(ctx: CommandContext): Promise<void> {
+  const person = await demoPerson(ctx, '10000000200');
+  const school = { kind: 'school', name: '示例大丰第九小学', regionCode: '320904' };
+  await claimOrganisation(ctx, person, school, crypto.randomUUID());
+}
+
+/** Somebody who signed up yesterday, so that whoever tries the site now is not told to wait for a new code. */
+async function demoPerson(ctx: CommandContext, phone: string): Promise<Person> {
+  const known = await findPersonByPhone(ctx, phone);
+  if (known) return known;
+  const yesterday = { ...ctx, now: new Date(ctx.now.getTime() - DAY_MS) };
+  return (await signInByPhone(yesterday, phone)).person;
+}
+
+/** What a start that was cut off had done already is no mistake. */
+async function unlessDone(act: Promise<unknown>): Promise<void> {
+  await act.catch((error: unknown) => {
+    if (domainErrorIn(error)?.code !== 'conflict') throw error;
+  });
 }

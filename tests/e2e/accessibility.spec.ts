@@ -174,10 +174,10 @@ test('asking and answering have no finding, mistakes included', async ({ page, p
   test.setTimeout(120_000);
   const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
   await page.goto('/inquiries?kind=error');
-  await page.getByRole('button', { name: '提交' }).click();
+  await page.getByRole('button', { name: '发出' }).click();
   await inspect(page, 'inquiry-mistake', page.getByRole('alert'));
   await page.getByLabel('内容').fill('示例：按压次数写反了。\n应该是先按30次。');
-  await page.getByRole('button', { name: '提交' }).click();
+  await page.getByRole('button', { name: '发出' }).click();
   await inspect(page, 'inquiry-sent', title('收到了'));
   await signInWithRole(page, ctx, phone, { role: 'editor', scopeKind: 'site', scopeId: '' });
   await page.getByRole('link', { name: '留言和找错' }).click();

@@ -17,14 +17,14 @@ test('somebody tells of a mistake, an editor answers, the answer is found by its
   const long = `${written}${'长'.repeat(500)}`;
   await page.getByLabel('内容').fill(long);
   await page.getByLabel(/^手机号/).fill('123');
-  await page.getByRole('button', { name: '提交' }).click();
+  await page.getByRole('button', { name: '发出' }).click();
   await expect(page.getByRole('alert').getByRole('link')).toHaveCount(2);
   await expect(page.getByLabel('内容')).toHaveValue(long);
   await expect(page.getByLabel(/^手机号/)).toHaveValue('123');
   await expect(page.getByLabel(/^找错/)).toBeChecked();
   await page.getByLabel('内容').fill(written);
   await page.getByLabel(/^手机号/).fill(phone);
-  await page.getByRole('button', { name: '提交' }).dblclick();
+  await page.getByRole('button', { name: '发出' }).dblclick();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('收到了');
   const code = new URL(page.url()).pathname.split('/').at(-1) ?? '';
   await expect(page.getByRole('main')).not.toContainText('按压次数');
