@@ -26,3 +26,17 @@ export function safeNext(next: string | null | undefined): string {
   // `/.//evil.example` is a path here and would be another site's address where it is sent.
   return url.pathname.startsWith('//') ? '/' : url.pathname + url.search;
 }
+
+/** Ties a control to what stands beside it: its hint, and its mistake when it has one. */
+export function describeField(
+  form: FormState | undefined,
+  name: string,
+  hint: string | undefined,
+): { 'aria-invalid'?: 'true'; 'aria-describedby'?: string } {
+  const isWrong = form?.fields.some(({ field }) => field === name) ?? false;
+  const described = [hint && `${name}-hint`, isWrong && `${name}-problem`].filter(Boolean);
+  return {
+    ...(isWrong ? { 'aria-invalid': 'true' as const } : {}),
+    ...(described.length > 0 ? { 'aria-describedby': described.join(' ') } : {}),
+  };
+}

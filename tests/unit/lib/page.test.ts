@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { safeNext } from '../../../src/lib/page.ts';
+import { describeField, safeNext } from '../../../src/lib/page.ts';
 
 describe('the page to go on to', () => {
   it.each([
@@ -31,5 +31,19 @@ describe('the page to go on to', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('what ties a control to the words beside it', () => {
+  const form = { values: {}, message: '', reason: '', fields: [{ field: 'phone', message: '错' }] };
+
+  it('names the hint and the mistake that are there, and nothing that is not', () => {
+    expect(describeField(undefined, 'phone', undefined)).toEqual({});
+    expect(describeField(form, 'name', undefined)).toEqual({});
+    expect(describeField(form, 'name', '全称')).toEqual({ 'aria-describedby': 'name-hint' });
+    expect(describeField(form, 'phone', '11位')).toEqual({
+      'aria-invalid': 'true',
+      'aria-describedby': 'phone-hint phone-problem',
+    });
   });
 });
