@@ -184,6 +184,7 @@ test('a wrong code says so, and the right one still works', async ({ page, phone
   await page.getByRole('button', { name: '登录' }).click();
   await expect(page.getByText('还没有预约')).toBeVisible();
   await page.getByRole('button', { name: '退出登录' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('正在发生什么？');
   await page.goto('/me');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('用手机号登录');
 });

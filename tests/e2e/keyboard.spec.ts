@@ -33,6 +33,7 @@ test('a booking can be made and cancelled with the keyboard alone', async ({ pag
   await page.keyboard.press('Enter');
   await press(page.getByRole('link', { name: '看场次' }));
   // The first page leads to the hall with the most free places on the week-end, or to all halls.
+  await page.waitForURL(/\/halls/);
   await page.goto('/halls');
   await press(page.getByRole('link', { name: /盐城/ }));
   await press(page.getByText(/^再往后\d+天/));
