@@ -107,18 +107,6 @@ export const roleWords: Readonly<Record<Role, string>> = {
   administrator: '管理员',
 };
 
-/** Where each role can hold; the CHECK `role_grants_scope` holds the same. */
-export const SCOPES_OF_ROLE: Readonly<Record<Role, readonly ScopeKind[]>> = {
-  hall_staff: ['hall'],
-  hall_manager: ['hall'],
-  drill_organiser: ['region', 'organisation'],
-  community_officer: ['organisation'],
-  reviewer: ['region'],
-  editor: ['site', 'region'],
-  auditor: ['site'],
-  administrator: ['site'],
-};
-
 const notYours = { code: 'not_found', message: '没有找到这一项。' } as const;
 
 export const grantRefusals: Refusals = {

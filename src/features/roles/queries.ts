@@ -51,15 +51,3 @@ export async function listGrants(
     .orderBy(asc(roleGrants.id))
     .limit(GRANTS_SHOWN);
 }
-
-/** The grant behind an id, while it holds. */
-export async function findGrant(
-  { db }: Pick<CommandContext, 'db'>,
-  id: string,
-): Promise<RoleGrant | undefined> {
-  const [grant] = await db
-    .select()
-    .from(roleGrants)
-    .where(and(eq(roleGrants.id, id), isActive));
-  return grant;
-}

@@ -14,14 +14,6 @@ export type RegionCode = string;
 export const LEVELS = ['province', 'city', 'county', 'town', 'community'] as const;
 export type RegionLevel = (typeof LEVELS)[number];
 
-export const LEVEL_NAMES: Readonly<Record<RegionLevel, string>> = {
-  province: '省',
-  city: '设区市',
-  county: '县（市、区）',
-  town: '乡镇（街道）',
-  community: '村（社区）',
-};
-
 const SHAPES: Readonly<Record<RegionLevel, RegExp>> = {
   province: /^[1-9]\d0000$/,
   city: /^[1-9]\d(?!00)\d{2}00$/,

@@ -1,9 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseFrontmatter } from 'astro/markdown';
 import { describe, expect, it } from 'vitest';
+import months from '../../../../content/months.json';
 import reviewers from '../../../../content/reviewers.json';
 import { readingMinutes, sourceProblems } from '../../../../src/features/guides/policy.ts';
-import { guideSchema, reviewersSchema } from '../../../../src/features/guides/schema.ts';
+import {
+  guideSchema,
+  monthsSchema,
+  reviewersSchema,
+} from '../../../../src/features/guides/schema.ts';
 import { explainContentError } from '../../../../src/lib/content.ts';
 import { calendarDate } from '../../../../src/lib/time.ts';
 
@@ -44,12 +49,12 @@ const refusal = (change: Record<string, unknown>) => {
   return parsed.success ? 'accepted' : explainContentError('x.md', parsed.error);
 };
 
-describe('the guides in content/', () => {
-  const published = guideSchema({
-    reviewers: reviewersSchema.parse(reviewers),
-    today: calendarDate(new Date()),
-  });
+const published = guideSchema({
+  reviewers: reviewersSchema.parse(reviewers),
+  today: calendarDate(new Date()),
+});
 
+describe('the guides in content/', () => {
   it('has the first three', () => {
     expect(files).toEqual(expect.arrayContaining(['cpr.md', 'earthquake.md', 'household-fire.md']));
   });
@@ -72,6 +77,24 @@ describe('the guides in content/', () => {
     expect(body).not.toMatch(/[!！]/);
     expect(body).not.toMatch(/\p{Script=Han} [\dA-Za-z]|[\dA-Za-z] \p{Script=Han}/u);
     expect(body).not.toMatch(/^#{1,2} /m);
+  });
+});
+
+describe('what stands beside the guides', () => {
+  it('names for every month three guides at least, and only guides that exist', () => {
+    const parsed = monthsSchema.parse(months);
+    const named = parsed.flatMap(({ guides }) => guides.map(({ slug }) => `${slug}.md`));
+    expect(named.filter((file) => !files.includes(file))).toEqual([]);
+  });
+
+  it.each(files)('%s has its own drawing, with words that say the same', (file) => {
+    const { scene } = published.parse(read(file).frontmatter);
+    const drawing = new URL(
+      `../../../../src/features/guides/scenes/${file.replace('.md', '.svg')}`,
+      import.meta.url,
+    );
+    expect(scene?.text.length).toBeGreaterThan(10);
+    expect(readFileSync(drawing, 'utf8')).toMatch(/^<svg [^>]*viewBox=/);
   });
 });
 
