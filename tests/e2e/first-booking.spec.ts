@@ -25,6 +25,7 @@ test('a family reads a guide, books two places, sees the booking and cancels it'
   await addSession(ctx, { startsAt });
   const slot = page.getByRole('link', { name: formatTime(startsAt) });
   await page.goto('/');
+  await expect(page.getByText(/还有\d+个名额（示例）/)).toBeVisible();
   await page.getByRole('link', { name: '地震', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('地震来了怎么办');
   await page.getByRole('navigation').getByRole('link', { name: '体验馆', exact: true }).click();

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { expect, test } from './fixtures.ts';
+import { bookSignedOut, expect, openLastSession, test } from './fixtures.ts';
 
 const guides = readdirSync(new URL('../../content/guides/', import.meta.url)).map((file) =>
   file.replace('.md', ''),
@@ -15,9 +15,11 @@ for (const slug of guides) {
   });
 }
 
-test('a ticket prints on one sheet, with its code and no menus', async ({ page }) => {
+test('a ticket prints on one sheet, with its code and no menus', async ({ page, phone }) => {
+  await openLastSession(page);
+  await bookSignedOut(page, phone);
+  expect(pagesOf(await page.pdf({ format: 'A4' }))).toBe(1);
   await page.emulateMedia({ media: 'print' });
-  await page.goto('/styleguide');
   await expect(page.getByRole('navigation', { name: '主要栏目' })).toBeHidden();
-  await expect(page.getByRole('img', { name: '示例二维码' })).toBeVisible();
+  await expect(page.getByRole('img', { name: /^预约码.*的二维码$/ })).toBeVisible();
 });
