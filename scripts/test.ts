@@ -13,6 +13,34 @@ import { buildTemporarily, type TemporaryBuild } from './lib/site.ts';
 interface Totals {
   passed: number;
   failed: number;
+  /** What failed and why, repeated below the runners' long output, where whoever reads a log looks first. */
+  failures: string[];
+}
+
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: {
+    name: string;
+    message: string;
+    status: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+  }[];
+}
+
+interface PlaywrightSuite {
+  suites?: PlaywrightSuite[];
+  specs?: {
+    title: string;
+    file: string;
+    ok: boolean;
+    tests: { projectName: string; results: { error?: { message?: string } }[] }[];
+  }[];
+}
+
+interface PlaywrightReport {
+  stats: { expected: number; unexpected: number; flaky: number };
+  suites: PlaywrightSuite[];
 }
 
 const quick = process.argv.includes('--quick');
@@ -29,7 +57,7 @@ try {
   else results.push(...(await everything()));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  results.push({ passed: 0, failed: 1 });
+  results.push({ passed: 0, failed: 1, failures: [] });
 } finally {
   for (const build of builds) await build.remove();
   await rm(work, { recursive: true, force: true });
@@ -38,6 +66,7 @@ try {
 const sum = (pick: (totals: Totals) => number) => results.reduce((all, one) => all + pick(one), 0);
 const passed = sum((one) => one.passed);
 const failed = sum((one) => one.failed);
+for (const failure of results.flatMap((one) => one.failures)) console.log(`✗ ${failure}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
 
@@ -63,7 +92,9 @@ async function check(name: string, program: string, args: string[]): Promise<Tot
   });
   console.log(`${code === 0 ? '✓' : '✗'} ${name}`);
   if (code !== 0) console.log(output);
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return code === 0
+    ? { passed: 1, failed: 0, failures: [] }
+    : { passed: 0, failed: 1, failures: [name] };
 }
 
 async function vitest(projects: string[]): Promise<Totals> {
@@ -79,8 +110,8 @@ async function vitest(projects: string[]): Promise<Totals> {
     ],
     { env: environment },
   );
-  const report = await readReport<{ numPassedTests: number; numFailedTests: number }>(file);
-  return totals(code, report?.numPassedTests, report?.numFailedTests);
+  const report = await readReport<VitestReport>(file);
+  return totals(code, report?.numPassedTests, report?.numFailedTests, vitestFailures(report));
 }
 
 async function playwright(): Promise<Totals> {
@@ -88,11 +119,38 @@ async function playwright(): Promise<Totals> {
   const { code } = await run(join(ROOT, 'node_modules/.bin/playwright'), ['test'], {
     env: { ...environment, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
   });
-  const report = await readReport<{
-    stats: { expected: number; unexpected: number; flaky: number };
-  }>(file);
+  const report = await readReport<PlaywrightReport>(file);
   const stats = report?.stats;
-  return totals(code, stats?.expected, stats && stats.unexpected + stats.flaky);
+  return totals(
+    code,
+    stats?.expected,
+    stats && stats.unexpected + stats.flaky,
+    report?.suites.flatMap(playwrightFailures),
+  );
+}
+
+function vitestFailures(report: VitestReport | undefined): string[] {
+  return (report?.testResults ?? []).flatMap((file) => {
+    const broken = file.assertionResults.filter(({ status }) => status === 'failed');
+    if (broken.length === 0)
+      return file.status === 'failed' ? [`${file.name}: ${file.message}`] : [];
+    return broken.map(
+      (test) => `${file.name}: ${test.fullName}\n${test.failureMessages.join('\n')}`,
+    );
+  });
+}
+
+function playwrightFailures(suite: PlaywrightSuite): string[] {
+  const own = (suite.specs ?? [])
+    .filter(({ ok }) => !ok)
+    .flatMap(({ file, title, tests }) =>
+      tests.flatMap(({ projectName, results: tries }) =>
+        tries.flatMap(({ error }) =>
+          error ? [`${file} [${projectName}]: ${title}\n${error.message ?? ''}`] : [],
+        ),
+      ),
+    );
+  return [...own, ...(suite.suites ?? []).flatMap(playwrightFailures)];
 }
 
 async function readReport<Report>(file: string): Promise<Report | undefined> {
@@ -101,6 +159,6 @@ async function readReport<Report>(file: string): Promise<Report | undefined> {
 }
 
 /** A runner that died, or failed outside any test, has failed at least once whatever it counted. */
-function totals(code: number, good = 0, bad = 0): Totals {
-  return { passed: good, failed: code === 0 ? bad : Math.max(bad, 1) };
+function totals(code: number, good = 0, bad = 0, failures: string[] = []): Totals {
+  return { passed: good, failed: code === 0 ? bad : Math.max(bad, 1), failures };
 }
