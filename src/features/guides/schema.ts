@@ -4,21 +4,87 @@ import type { CalendarDate } from '../../lib/time.ts';
 
 /** 宣传“五进”, in the order in which pages name them. */
 export const AUDIENCES = ['企业', '农村', '社区', '学校', '家庭'] as const;
-/** What a guide is about, in the order in which lists show them: nature, fire and gas, people, preparing. */
-export const TOPICS = [
-  'earthquake',
-  'flood',
-  'typhoon',
-  'tornado',
-  'lightning',
-  'fire',
-  'high-rise-fire',
-  'gas',
-  'e-bike',
-  'cardiac-arrest',
-  'supplies',
-  'warnings',
+/** What a guide is about, in the order in which lists show them, under the headings of the list page. */
+export const TOPIC_GROUPS = [
+  {
+    title: '自然灾害',
+    topics: [
+      'earthquake',
+      'flood',
+      'flash-flood',
+      'river-flood',
+      'typhoon',
+      'storm-surge',
+      'tornado',
+      'lightning',
+      'landslide',
+      'cold-wave',
+      'heat',
+      'haze',
+      'farm',
+      'fault',
+    ],
+  },
+  {
+    title: '火灾、燃气和化工',
+    topics: [
+      'fire',
+      'high-rise-fire',
+      'gas',
+      'e-bike',
+      'forest-fire',
+      'chemical-leak',
+      'chemical-park',
+      'kiln',
+      'tailings',
+    ],
+  },
+  { title: '水上和海上', topics: ['drowning', 'car-in-water', 'tidal-flat', 'fishing-boat'] },
+  {
+    title: '急救',
+    topics: [
+      'cardiac-arrest',
+      'choking',
+      'bleeding',
+      'stroke-heart',
+      'burn',
+      'fracture',
+      'electric-shock',
+      'animal-bite',
+      'snake-bee',
+      'food-poisoning',
+      'poisoning',
+    ],
+  },
+  { title: '日常意外', topics: ['elevator', 'outage'] },
+  {
+    title: '家里和楼里',
+    topics: ['home-electricity', 'home-gas', 'high-rise-living', 'child-home', 'elder-falls'],
+  },
+  {
+    title: '学校和公共场所',
+    topics: [
+      'school',
+      'kindergarten',
+      'crowd',
+      'public-venue',
+      'large-event',
+      'metro',
+      'hospital',
+      'nursing-home',
+    ],
+  },
+  { title: '工地和工厂', topics: ['construction', 'confined-space'] },
+  { title: '路上和旅途', topics: ['road', 'ferry', 'camping'] },
+  { title: '要多照顾的人', topics: ['pregnancy', 'disability'] },
+  {
+    title: '平时做好',
+    topics: ['supplies', 'family-plan', 'shelter', 'calling-help', 'warnings', 'warning-system'],
+  },
+  { title: '受灾以后', topics: ['hygiene', 'mind', 'relief', 'insurance'] },
+  { title: '权利和办事', topics: ['response-law', 'fire-law', 'report-hazard'] },
 ] as const;
+export const TOPICS = TOPIC_GROUPS.flatMap(({ topics }) => topics);
 export const PARTS = ['before', 'during', 'after'] as const;
 
 /** A hand that shakes reads one line of a 360 px phone at a glance: two rows of twelve characters. */
@@ -84,7 +150,7 @@ const steps = z
 const fields = z.strictObject({
   title: words(20, '标题要在手机上一两行放下。'),
   topic: z.enum(TOPICS, { error: `请从 ${TOPICS.join('、')} 里选一个` }),
-  /** The word on the first page's tile, for what can be happening right now; preparing has no tile. */
+  /** The word on the first page's tile, for what leaves only minutes; everything else is found in the list. */
   tile: words(5, '方块里一行放下。').optional(),
   summary: words(50, '一句话说清要点。'),
   audience: z
