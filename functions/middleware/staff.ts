@@ -1,0 +1,25 @@
+import { createMiddleware } from 'hono/factory';
+import { proofAddress } from '../../src/lib/page.ts';
+import { readForm, shownValues } from '../forms.ts';
+import { problemPage } from '../respond.ts';
+import { proofNeeded } from '../scope.ts';
+import type { AppEnv, PageRenderer } from '../types.ts';
+
+/** Where one proves who one is: open to a sign-in that is not strong yet. Each decides for itself what it shows. */
+const ENTRANCES = /^\/staff\/(sign-in|set-up|credentials\/password)(\/|$)/;
+
+/**
+ * Nothing below `/staff` is done or shown with a phone's code alone. Whoever works here is led to proving who they are;
+ * a form that was filled in meanwhile is kept on the page that says so.
+ */
+export const requireProof = (renderPage: PageRenderer) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    if (ENTRANCES.test(c.req.path)) return next();
+    const signIn = await c.var.scope.signIn();
+    if (!signIn?.awaitsProof) return next();
+    const url = new URL(c.req.url);
+    if (c.req.method !== 'POST') return c.redirect(proofAddress(url), 303);
+    const values = shownValues(await readForm(c));
+    const action = url.pathname + url.search;
+    return problemPage(c, proofNeeded(), renderPage, { action, values });
+  });
