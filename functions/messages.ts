@@ -1,25 +1,19 @@
-import { accountMessages } from '../src/features/accounts/messages.ts';
-import { bookingMessages } from '../src/features/bookings/messages.ts';
-import { inquiryMessages } from '../src/features/inquiries/messages.ts';
-import { deliverDue } from '../src/features/notifications/commands.ts';
-import type { Templates } from '../src/features/notifications/schema.ts';
-import { organisationMessages } from '../src/features/organisations/messages.ts';
-import { developmentInbox, unconfiguredChannel } from '../src/lib/channels.ts';
+import { deliverDue, type Post } from '../src/features/notifications/commands.ts';
+import type { Settings } from '../src/lib/env.ts';
 import { errorFields } from '../src/lib/log.ts';
+import { templates } from '../src/messages.ts';
+import { channelsOf } from './channels.ts';
 import type { Scope } from './scope.ts';
 import type { AppContext } from './types.ts';
 
-/** Every template of every feature, by the name its outbox rows carry. */
-export const templates: Templates = {
-  ...accountMessages,
-  ...bookingMessages,
-  ...inquiryMessages,
-  ...organisationMessages,
-};
+/** What a deployment's deliveries work with. */
+export function postOf(settings: Settings): Post {
+  const { SMS_SIGNATURE: signature, QUIET_HOURS: quiet } = settings;
+  return { channels: channelsOf(settings), templates, signature, quiet };
+}
 
 export async function deliverMessages(scope: Scope): Promise<number> {
-  const channel = scope.settings.DEMONSTRATION ? developmentInbox : unconfiguredChannel;
-  return deliverDue(await scope.context(), { channel, templates });
+  return deliverDue(await scope.context(), postOf(scope.settings));
 }
 
 /** Sends what a write has just queued, without making its answer wait; the job sweeps what this misses. */

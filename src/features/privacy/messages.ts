@@ -1,8 +1,14 @@
 import { formatBookingCode } from '../../lib/ids.ts';
 import { maskPhone } from '../accounts/policy.ts';
 import { partyWords, stateWords } from '../bookings/policy.ts';
+import { fileStateWords, formatSize, purposeWords } from '../files/policy.ts';
+import { stateWords as groupStateWords } from '../groups/policy.ts';
 import { kindWords } from '../inquiries/policy.ts';
+import { claimStateWords } from '../phones/policy.ts';
+import { topicWords } from '../notifications/policy.ts';
+import type { Topic } from '../notifications/schema.ts';
 import { roleWords } from '../roles/policy.ts';
+import { stateWords as waitWords } from '../waitlist/policy.ts';
 import { stamp } from './policy.ts';
 import type { OwnData } from './queries.ts';
 import type { PersonalDataKey } from './schema.ts';
@@ -19,10 +25,38 @@ const actionWords: Readonly<Record<string, string>> = {
   'booking.change': '改预约',
   'booking.cancel': '取消预约',
   'booking.arrive': '登记到馆',
+  'group_request.create': '团体申请',
+  'group_request.approve': '通过团体申请',
+  'group_request.refuse': '退回团体申请',
+  'group_request.counter': '给团体提议别的时间',
+  'group_request.accept': '接受场馆提议的时间',
+  'group_request.withdraw': '撤回团体申请',
+  'group_request.change_counts': '改团体人数',
+  'waitlist_entry.create': '排候补',
+  'waitlist_entry.leave': '退出候补',
+  'waitlist_entry.promote': '把候补提前',
   'booking.correct_contact_name': '改联系人姓名',
+  'account.change_number': '换号码',
+  'number_claim.create': '申请找回账户',
+  'number_claim.grant': '同意找回账户',
+  'number_claim.refuse': '不同意找回账户',
   'role.grant': '授予角色',
   'role.revoke': '收回角色',
+  'staff.invite': '发开通码',
+  'staff.accept': '使用开通码',
+  'passkey.add': '添加通行密钥',
+  'passkey.remove': '删除通行密钥',
+  'password.set': '设置密码和动态码',
+  'password.remove': '删除密码和动态码',
+  'recovery_codes.make': '更换恢复码',
+  'recovery_code.use': '使用恢复码',
+  'credentials.lock': '多次出错，暂停登录',
+  'credentials.reset': '重设工作登录',
   'inquiry.answer': '答复留言或找错',
+  'booking.disclose': '查看预约人的姓名和手机号',
+  'list.export': '导出名单',
+  'import.create': '上传要导入的表格',
+  'import.apply': '导入表格',
 };
 
 const templateWords: Readonly<Record<string, string>> = {
@@ -30,8 +64,19 @@ const templateWords: Readonly<Record<string, string>> = {
   booking_created: '预约成功',
   booking_changed: '预约有改动',
   booking_cancelled: '预约取消',
+  group_asked: '团体申请收到',
+  group_approved: '团体申请通过',
+  group_refused: '团体申请没有通过',
+  group_countered: '团体申请改时间',
+  group_withdrawn: '团体申请撤回',
+  waitlist_offered: '候补有名额',
+  waitlist_lapsed: '候补名额过时',
+  waitlist_closed: '候补没有排到',
+  booking_reminder: '参观提醒',
   inquiry_answered: '留言或找错有答复',
 };
+
+const mainWords = { sms: '短信', mail: '邮件', none: '不发' } as const;
 
 export const erasedWords: Readonly<Record<ErasedWhat, string>> = {
   contact_names: '过期的联系人姓名',
@@ -46,7 +91,7 @@ export function ownWords(
   data: OwnData,
   hallName: (slug: string) => string,
 ): Readonly<Record<PersonalDataKey, readonly string[]>> {
-  const visit = ({ startsAt, hall }: OwnData['visits'][number]) =>
+  const visit = ({ startsAt, hall }: Pick<OwnData['visits'][number], 'startsAt' | 'hall'>) =>
     `${stamp(startsAt)} ${hallName(hall)}`;
   const times = (n: number) => (n > 0 ? [`${n}次`] : []);
   return {
@@ -57,13 +102,20 @@ export function ownWords(
     ],
     codes: cut(data.codes.map(({ sentAt }) => `${stamp(sentAt)} 发出`)),
     signIns: cut(
-      data.signIns.map(({ at, expiresAt, signedOutAt }) =>
+      data.signIns.map(({ at, expiresAt, signedOutAt, device }) =>
         signedOutAt
           ? `${stamp(at)} 登录，${stamp(signedOutAt)} 退出`
-          : `${stamp(at)} 登录，到${stamp(expiresAt)}失效`,
+          : `${stamp(at)} 登录${device && `（${device}）`}，到${stamp(expiresAt)}失效`,
       ),
     ),
     notices: data.notices.map(({ version, shownAt }) => `第${version}版，${stamp(shownAt)}`),
+    phoneChanges: cut(data.phoneChanges.map(({ changedAt }) => `${stamp(changedAt)} 换了号码`)),
+    numberClaims: cut(
+      data.numberClaims.map(
+        ({ claimedAt, state }) => `${stamp(claimedAt)} 申请，${claimStateWords[state]}`,
+      ),
+    ),
+    longPause: [],
     contactName: cut(
       data.visits.map((one) => `${visit(one)}：${one.contactName ?? '到期，已经删除'}`),
     ),
@@ -73,6 +125,18 @@ export function ownWords(
           `${visit(one)}，${partyWords(one)}，预约码${formatBookingCode(one.code)}，${stateWords[one.state]}${one.changes.length > 0 ? `，改过${one.changes.length}次` : ''}`,
       ),
     ),
+    waits: cut(
+      data.waits.map(
+        (one) =>
+          `${stamp(one.joinedAt)}排${visit(one)}，${partyWords(one)}，${waitWords[one.state]}${one.contactName ? `，联系人${one.contactName}` : ''}`,
+      ),
+    ),
+    groups: cut(
+      data.groups.map(
+        (one) =>
+          `${stamp(one.askedAt)} ${one.groupName}，${hallName(one.hall)}，申请号${formatBookingCode(one.code)}，${groupStateWords[one.state]}${one.leaderName ? `，领队${one.leaderName}` : ''}${one.needs ? `，${one.needs}` : ''}`,
+      ),
+    ),
     ticketTries: times(data.ticketTries),
     messages: cut(
       data.messages.map(
@@ -80,21 +144,64 @@ export function ownWords(
           `${stamp(queuedAt)} ${templateWords[template] ?? template}，发给${maskPhone(data.phone)}`,
       ),
     ),
+    mail: data.mails.map(
+      ({ address, confirmedAt }) => `${address}，${confirmedAt ? '核对过' : '还没有核对'}`,
+    ),
+    devices: data.devices.map(({ label, registeredAt }) => `${label}，${stamp(registeredAt)}登记`),
+    messageChoices: [
+      ...data.messageChoices.map(
+        ({ topic, main, push }) =>
+          `${topicWords[topic as Topic]?.name ?? topic}：${mainWords[main]}${push ? '，加推送' : ''}`,
+      ),
+      ...data.contactRemovals.map(
+        ({ kind, removedAt }) => `${stamp(removedAt)} 删除了${kind === 'mail' ? '邮箱' : '浏览器'}`,
+      ),
+    ],
+    resends: times(data.resends),
     inquiries: cut(
       data.inquiries.map(
         ({ kind, sentAt, answeredAt }) =>
           `${stamp(sentAt)} ${kindWords[kind]}，${answeredAt ? `${stamp(answeredAt)}答复` : '还没有答复'}。答复凭查询码看`,
       ),
     ),
+    disclosures: times(
+      data.acts.filter(({ action }) => ['booking.disclose', 'list.export'].includes(action)).length,
+    ),
+    imports: times(data.acts.filter(({ action }) => action === 'import.create').length),
     inquiryAnswers: times(data.acts.filter(({ action }) => action === 'inquiry.answer').length),
+    publications: times(
+      data.acts.filter(({ action }) => /^(notice|banner|guide_withdrawal)\./.test(action)).length,
+    ),
     organisations: data.organisations.map(
       ({ name, joinedAt, responsible, state }) =>
         `${name}，${stamp(joinedAt)}加入${responsible ? '，负责人' : ''}${state === 'left' ? '，已经退出' : ''}`,
+    ),
+    files: cut(
+      data.files.map(
+        ({ name, purpose, size, state, sentAt }) =>
+          `${stamp(sentAt)} ${purposeWords[purpose]}：${name}，${formatSize(size)}，${fileStateWords[state]}`,
+      ),
     ),
     roles: data.roles.map(
       ({ role, grantedAt, revokedAt }) =>
         `${roleWords[role]}，${stamp(grantedAt)}起${revokedAt ? `，${stamp(revokedAt)}收回` : ''}`,
     ),
+    credentials: [
+      ...data.credentials.passkeys.map(
+        ({ name, createdAt }) => `通行密钥“${name}”，${stamp(createdAt)}加的`,
+      ),
+      ...(data.credentials.passwordSetAt
+        ? [`密码和动态码，${stamp(data.credentials.passwordSetAt)}设的`]
+        : []),
+      ...(data.credentials.recoveryCodesLeft > 0
+        ? [`恢复码，还剩${data.credentials.recoveryCodesLeft}个`]
+        : []),
+    ],
+    credentialAttempts: times(data.credentialAttempts),
+    invitations: [
+      ...data.invitations.map(({ invitedAt }) => `${stamp(invitedAt)} 发给你开通码`),
+      ...data.credentialResets.map(({ resetAt, reason }) => `${stamp(resetAt)} 重设：${reason}`),
+    ],
     arrivalsMarked: times(data.arrivalsMarked),
     repeats: times(data.repeats),
     acts: cut(data.acts.map(({ at, action }) => `${stamp(at)} ${actionWords[action] ?? action}`)),
