@@ -149,7 +149,7 @@ export const organisationStates: LosingState[] = [
     const input = { organisationId, memberId: headMember };
     return () => endMembership(world.ctx, colleague, input, key());
   }),
-  losing('endMembership', 'left before', 'member_unknown', async (world) => {
+  losing('endMembership', 'left before', 'member_already_left', async (world) => {
     const { head, organisationId, member } = await withColleague(world);
     const input = { organisationId, memberId: member };
     await endMembership(world.ctx, head, input, key());

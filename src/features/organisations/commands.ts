@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { commitOnce, type Json, type Query, type Statement } from '../../lib/db/commit.ts';
 import { DomainError, type Refusals } from '../../lib/errors.ts';
@@ -5,6 +6,8 @@ import { parseInput, parseKey } from '../../lib/fields.ts';
 import { newId } from '../../lib/ids.ts';
 import { findPersonByPhone } from '../accounts/queries.ts';
 import { auditEntry } from '../audit/statements.ts';
+import { contentDigest } from '../files/queries.ts';
+import { fileLink } from '../files/statements.ts';
 import { queueMessage } from '../notifications/statements.ts';
 import type { Holder } from '../roles/policy.ts';
 import {
@@ -13,9 +16,9 @@ import {
   departureRefusals,
   handoverRefusals,
   memberRefusals,
+  proofRefusals,
 } from './policy.ts';
-import { findClaim, findOwnOrganisation } from './queries.ts';
-import { claimInput, decisionInput, memberInput, memberReference } from './schema.ts';
+import { claimInput, decisionInput, memberInput, memberReference, proofInput } from './schema.ts';
 import {
   organisationDecisions,
   organisationDepartures,
@@ -56,6 +59,32 @@ export async function claimOrganisation(
       db.insert(organisationMembers).values(member),
     ],
     refusals: claimRefusals,
+  });
+}
+
+/**
+ * Attaches a proof (证明材料) to a claim that waits: one's own file, complete, by whoever is responsible.
+ * @throws DomainError `invalid` (fields), `not_found` (not yours), `conflict` (decided before, three are there, the
+ * file is used or infected), `unavailable`.
+ */
+export async function addProof(
+  ctx: CommandContext,
+  { id: linkedBy }: Pick<Holder, 'id'>,
+  input: unknown,
+  key: string,
+): Promise<{ organisationId: string }> {
+  const { organisationId, file: fileId } = parseInput(proofInput, input);
+  return act(ctx, linkedBy, key, {
+    command: 'addProof',
+    action: 'organisation.add_proof',
+    organisationId,
+    // A form sent again brings its file again, under another id: the contents tell that it is the same request.
+    body: { organisationId, content: await contentDigest(ctx, fileId) },
+    details: { fileId },
+    statements: [
+      fileLink(ctx, { fileId, subjectKind: 'organisation', subjectId: organisationId, linkedBy }),
+    ],
+    refusals: proofRefusals,
   });
 }
 
@@ -137,15 +166,15 @@ export async function handOver(
 ): Promise<{ organisationId: string }> {
   const { organisationId, memberId } = parseInput(memberReference, input);
   const { db, now } = ctx;
-  const claim = await findClaim(ctx, organisationId);
-  const toPersonId = claim?.members.find(({ member }) => member.id === memberId)?.person.id ?? '';
+  // Found within the write, so that the guard judges the member as they are then.
+  const toPersonId = sql`(select ${organisationMembers.personId} from ${organisationMembers} where ${organisationMembers.id} = ${memberId})`;
   const row = { id: newId(now), organisationId, fromPersonId, toPersonId, handedAt: now };
   return act(ctx, fromPersonId, key, {
     command: 'handOver',
     action: 'organisation.hand_over',
     organisationId,
     body: { organisationId, memberId },
-    details: { toPersonId },
+    details: { memberId },
     statements: [db.insert(organisationHandovers).values(row)],
     refusals: handoverRefusals,
   });
@@ -163,11 +192,6 @@ export async function endMembership(
 ): Promise<{ organisationId: string }> {
   const { organisationId, memberId } = parseInput(memberReference, input);
   const { db, now } = ctx;
-  // The entry in the log names the organisation that the form names: it must be the member's own.
-  const own = await findOwnOrganisation(ctx, departedBy, organisationId);
-  if (!own?.members.some(({ member }) => member.id === memberId)) {
-    throw new DomainError('not_found', 'member_unknown', '没有找到这个成员。');
-  }
   return act(ctx, departedBy, key, {
     command: 'endMembership',
     action: 'organisation.end_membership',
@@ -175,7 +199,9 @@ export async function endMembership(
     body: { organisationId, memberId },
     details: { memberId },
     statements: [
-      db.insert(organisationDepartures).values({ memberId, departedBy, departedAt: now }),
+      db
+        .insert(organisationDepartures)
+        .values({ memberId, organisationId, departedBy, departedAt: now }),
     ],
     refusals: departureRefusals,
   });

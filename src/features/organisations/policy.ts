@@ -1,4 +1,5 @@
 import type { Refusals } from '../../lib/errors.ts';
+import { linkRefusals } from '../files/policy.ts';
 import type { Organisation, OrganisationKind } from './table.ts';
 
 export const kindWords: Readonly<Record<OrganisationKind, string>> = {
@@ -43,6 +44,16 @@ export const decisionRefusals: Refusals = {
     code: 'conflict',
     reason: 'name_taken',
     message: '这个地区已经有一个核验过的同名单位。请先和它联系。',
+  },
+};
+
+export const proofRefusals: Refusals = {
+  ...linkRefusals,
+  subject_files_used_up: { code: 'conflict', message: '证明材料最多3个，已经满了。' },
+  organisation_unknown: unknown,
+  organisation_already_decided: {
+    code: 'conflict',
+    message: '这个单位已经核验过了，不用再交材料。',
   },
 };
 

@@ -29,14 +29,22 @@ export const claimInput = z.object({
     .regex(/^\d{4}(?!00)\d{2}(\d{3}(\d{3})?)?$/, { error: '请选所在的县（市、区）' }),
 });
 
+/** What an officer decides. That a refusal has its reason, the whole input says. */
+export const decisionFields = z.object({
+  decision: z.enum(['verified', 'refused'], { error: '请选通过或不通过' }),
+  reason: z.preprocess(
+    (value) => (typeof value === 'string' ? value.normalize('NFC').trim() : ''),
+    z.string().max(200, { error: '理由请控制在200个字以内' }),
+  ),
+});
+
+/** The id of a file that was sent before, or with the form. */
+export const proofInput = organisationReference.extend({
+  file: z.uuid({ error: '请选一个文件' }),
+});
+
 export const decisionInput = organisationReference
-  .extend({
-    decision: z.enum(['verified', 'refused'], { error: '请选通过或不通过' }),
-    reason: z.preprocess(
-      (value) => (typeof value === 'string' ? value.normalize('NFKC').trim() : ''),
-      z.string().max(200, { error: '理由请控制在200个字以内' }),
-    ),
-  })
+  .extend(decisionFields.shape)
   .refine(({ decision, reason }) => decision === 'verified' || reason.length >= 2, {
     path: ['reason'],
     error: '不通过要写理由，对方会看到',

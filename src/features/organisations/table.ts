@@ -13,6 +13,8 @@ export const organisations = sqliteTable('organisations', {
   state: text('state', { enum: ['claimed', 'verified', 'refused'] })
     .notNull()
     .default('claimed'),
+  /** When the last of its people erased their account; another may claim the name since. */
+  unclaimedAt: instant('unclaimed_at'),
 });
 
 export const organisationMembers = sqliteTable('organisation_members', {
@@ -45,6 +47,7 @@ export const organisationHandovers = sqliteTable('organisation_handovers', {
 
 export const organisationDepartures = sqliteTable('organisation_departures', {
   memberId: text('member_id').primaryKey(),
+  organisationId: text('organisation_id'),
   departedBy: text('departed_by').notNull(),
   departedAt: instant('departed_at').notNull(),
 });
