@@ -1,0 +1,23 @@
+import { Hono } from 'hono';
+import { decideWithdrawal, proposeWithdrawal } from '../../src/features/withdrawals/commands.ts';
+import { readForm } from '../forms.ts';
+import { forgetLiveState } from '../live.ts';
+import { submit } from '../submit.ts';
+import type { AppEnv, PageRenderer } from '../types.ts';
+
+/** Guides taken from the public and given back: asked for, then decided, on the guide's page for staff. */
+export function withdrawalForms(renderPage: PageRenderer) {
+  const forms = new Hono<AppEnv>();
+  forms.post('/staff/guides/:slug', async (c) => {
+    const values = await readForm(c);
+    return submit(c, values, renderPage, async (key) => {
+      const { scope } = c.var;
+      const input = { ...values, guide: c.req.param('slug') };
+      const step = values['act'] === undefined ? decideWithdrawal : proposeWithdrawal;
+      await step(await scope.context(), await scope.holder(), input, key);
+      forgetLiveState(c.env);
+      return c.req.path;
+    });
+  });
+  return forms;
+}

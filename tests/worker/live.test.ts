@@ -1,0 +1,213 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { endBanner } from '../../src/features/banners/commands.ts';
+import type { Holder } from '../../src/features/roles/policy.ts';
+import { getPage, postForm } from '../helpers/asking.ts';
+import { HTML } from '../helpers/bad-input.ts';
+import {
+  actOnGuide,
+  releaseTestBanner,
+  releaseTestNotice,
+  threeEditors,
+} from '../helpers/publishing.ts';
+import { addRole } from '../helpers/roles.ts';
+import { startTestSite, type TestSite } from '../helpers/worker-site.ts';
+
+/** A change is known everywhere within five seconds, and one question more. */
+const KNOWN_WITHIN = { timeout: 8_000, interval: 250 };
+const DOUBT = '暂时查不到有没有新的紧急通知';
+/** Prerendered, on demand, with a mistake in it. */
+const pages = ['/', '/guides/earthquake', '/guides', '/halls', '/regions/320900', '/no/such/page'];
+
+let site: TestSite;
+let editors: [Holder, Holder, Holder];
+beforeAll(async () => {
+  site = await startTestSite();
+  editors = await threeEditors(site);
+});
+afterAll(() => site?.stop());
+afterEach(async () => {
+  await site.startDatabase();
+  await site.proxy.reset();
+});
+
+const page = (path: string) => getPage(site.url + path);
+
+/** Asks until the answer is as it should be: others learn of a change a few seconds after it. */
+async function soon(path: string, words: string | RegExp, isThere = true): Promise<void> {
+  await expect
+    .poll(async () => {
+      const { html } = await page(path);
+      return typeof words === 'string' ? html.includes(words) : words.test(html);
+    }, KNOWN_WITHIN)
+    .toBe(isThere);
+}
+
+describe('an urgent line', () => {
+  test('stands at the head of every page while it is live, escaped, and weighs nothing otherwise', async () => {
+    const before = await page('/guides/earthquake');
+    expect(before.html).not.toContain('live.css');
+    const etag = before.headers.get('etag') ?? '';
+    expect(etag).not.toBe('');
+    const line = `示例${HTML}&"'`.slice(0, 60);
+    const bannerId = await releaseTestBanner(site.context(), editors, {
+      line,
+      href: '/guides/flood#now',
+      region: '320900',
+    });
+    await soon('/guides/earthquake', 'class="live"');
+    for (const path of pages) {
+      const { html, headers } = await page(path);
+      expect(html, path).toContain('<b>红色预警</b> <a href="/guides/flood#now">示例&lt;');
+      expect(html, path).toContain('江苏省盐城市，到');
+      expect(html, path).not.toContain(line);
+      expect(html, path).toMatch(/href="\/live\.css"[\s\S]*<\/head>/);
+      expect(headers.get('content-security-policy'), path).toContain("default-src 'none'");
+    }
+    // A browser's own copy from before the line is not called fresh.
+    const again = await fetch(`${site.url}/guides/earthquake`, {
+      headers: { 'if-none-match': etag },
+    });
+    expect({ status: again.status, etag: again.headers.get('etag') }).toEqual({
+      status: 200,
+      etag: null,
+    });
+    expect(await again.text()).toContain('class="live"');
+    const css = await fetch(`${site.url}/live.css`);
+    expect(css.headers.get('content-type')).toContain('text/css');
+
+    await endBanner(site.context(), editors[2], { bannerId }, crypto.randomUUID());
+    await soon('/guides/earthquake', 'class="live"', false);
+    const after = await fetch(`${site.url}/guides/earthquake`, {
+      headers: { 'if-none-match': etag },
+    });
+    expect(after.status).toBe(304);
+  });
+});
+
+describe('a withdrawn guide', () => {
+  const spellings = [
+    '/guides/cpr',
+    '/guides/cp%72',
+    '/guides/cpr.html',
+    '/guides/cpr/',
+    '/guides//cpr',
+  ];
+
+  test('is gone from its address and the lists, and comes back', async () => {
+    const reason = `示例：次数写错了${HTML}`;
+    await actOnGuide(site.context(), editors, {
+      ...{ guide: 'cpr', act: 'withdraw', reason, instead: 'gas-co' },
+    });
+    await soon('/guides/cpr', '本文已撤下');
+    const gone = await page('/guides/cpr');
+    expect(gone.status).toBe(410);
+    expect(gone.headers.get('cache-control')).toBe('no-store');
+    expect(gone.html).toContain('示例：次数写错了&lt;');
+    expect(gone.html).not.toContain(reason);
+    expect(gone.html).toContain('<a href="/guides/gas-co">');
+    expect(gone.html.match(/data-instead=/g)).toHaveLength(1);
+    expect(gone.html).toContain('name="robots" content="noindex"');
+    expect(gone.html).toContain('tel:120');
+
+    for (const path of spellings) {
+      const answer = await fetch(site.url + path);
+      const html = await answer.text();
+      expect({ path, old: html.includes('按压') }).toEqual({ path, old: false });
+    }
+    for (const path of ['/', '/guides', '/sitemap', '/guides/gas-co', '/regions/320900']) {
+      const { html } = await page(path);
+      expect(html, path).not.toMatch(/href="\/guides\/cpr["#]/);
+    }
+    for (const path of ['/guides', '/sitemap']) {
+      expect((await page(path)).html, path).not.toContain('心肺复苏');
+    }
+    expect((await page('/guides/gas-co')).html).toContain('（已撤下）');
+    const live = await fetch(`${site.url}/live.json`);
+    expect(await live.json()).toMatchObject({
+      guides: [{ path: '/guides/cpr', state: 'withdrawn', instead: '/guides/gas-co' }],
+    });
+
+    // A dead database neither brings it back nor takes the others down.
+    await site.stopDatabase();
+    for (let times = 0; times < 3; times += 1) {
+      const startedAt = performance.now();
+      expect((await page('/guides/cpr')).status).toBe(410);
+      const other = await page('/guides/earthquake');
+      expect(other.status).toBe(200);
+      expect(other.html).not.toContain(DOUBT);
+      expect(performance.now() - startedAt).toBeLessThan(1_500);
+    }
+    await site.startDatabase();
+
+    await actOnGuide(site.context(), editors, { guide: 'cpr', act: 'reinstate' });
+    await soon('/guides/cpr', '按压');
+    expect((await page('/guides/cpr')).status).toBe(200);
+    expect((await page('/guides')).html).toContain('href="/guides/cpr"');
+  });
+
+  test('is asked for by one and confirmed by another, with effect on the next page', async () => {
+    const [proposer, confirmer] = await site.signInMany(2);
+    for (const { person } of [proposer!, confirmer!]) {
+      const held = { role: 'editor', scopeKind: 'site', scopeId: '' } as const;
+      await addRole(site.context(), person.id, held);
+    }
+    const address = `${site.url}/staff/guides/lightning`;
+    const words = { act: 'withdraw', reason: '示例：距离写错了', key: crypto.randomUUID() };
+    expect((await postForm(address, words, proposer)).status).toBe(303);
+    const { html } = await getPage(address, confirmer!.cookie);
+    const withdrawalId = /name="withdrawalId" value="([\w-]+)"/.exec(html)?.[1] ?? '';
+    const decision = { withdrawalId, decision: 'confirmed', key: crypto.randomUUID() };
+    expect((await postForm(address, decision, proposer)).status).toBe(409);
+    expect((await page('/guides/lightning')).status).toBe(200);
+    expect((await postForm(address, decision, confirmer)).status).toBe(303);
+    expect((await page('/guides/lightning')).status).toBe(410);
+  });
+});
+
+describe('a site that knows nothing yet', () => {
+  test('serves its guides without the database, soon, and says what it cannot know', async () => {
+    const fresh = await startTestSite();
+    try {
+      await fresh.stopDatabase();
+      for (const path of ['/guides/earthquake', '/guides', '/', '/regions']) {
+        const startedAt = performance.now();
+        const { status, html } = await getPage(fresh.url + path);
+        expect({ path, status }).toEqual({ path, status: 200 });
+        expect(html).toContain(DOUBT);
+        expect(performance.now() - startedAt).toBeLessThan(1_500);
+      }
+      expect((await fetch(`${fresh.url}/live.json`)).status).toBe(503);
+    } finally {
+      await fresh.stop();
+    }
+  });
+});
+
+describe('a notice', () => {
+  const hostile = `示例${HTML}`.slice(0, 40);
+
+  test('is text in every field, on every page', async () => {
+    const noticeId = await releaseTestNotice(site.context(), editors, {
+      title: hostile,
+      body: `## ${HTML}\n- ${HTML}\n\n${HTML}\n[x](javascript:alert(1))`,
+      issuer: hostile,
+    });
+    for (const path of ['/', '/notices', `/notices/${noticeId}`, '/notices?region=320900']) {
+      const { html, status } = await page(path);
+      expect(status, path).toBe(200);
+      expect(html, path).toContain(hostile.replaceAll('<', '&lt;').split('>')[0]);
+      expect(html.replaceAll(/="[^"]*"/g, ''), path).not.toContain('<script>');
+      expect(html, path).not.toContain('href="javascript:');
+    }
+    const feed = await fetch(`${site.url}/notices.atom`);
+    expect(feed.headers.get('content-type')).toContain('application/atom+xml');
+    expect(await feed.text()).not.toContain('<script');
+  });
+
+  test('is found by whatever address somebody makes up, or is not', async () => {
+    for (const query of ['kind=x&region=y&before=z', `region=${encodeURIComponent(HTML)}`]) {
+      expect((await page(`/notices?${query}`)).status).toBe(200);
+    }
+    expect((await page(`/notices/${encodeURIComponent(HTML)}`)).status).toBe(404);
+  });
+});
