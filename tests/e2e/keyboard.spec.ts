@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { expect, readCode, test } from './fixtures.ts';
+import { expect, readCode, signInAsStaff, test } from './fixtures.ts';
 
 /** More stops than any page here has before its main act. */
 const TABS_MAX = 120;
@@ -52,4 +52,23 @@ test('a booking can be made and cancelled with the keyboard alone', async ({ pag
   await press(page.getByRole('link', { name: '来不了，取消' }));
   await press(page.getByRole('button', { name: '确认取消' }));
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('已取消');
+});
+
+test('`/` leads to the search of a list, and is a character in it', async ({
+  page,
+  phone,
+  ctx,
+}) => {
+  await signInAsStaff(page, ctx, phone);
+  await page.getByRole('link', { name: '全部预约' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('全部预约');
+  const search = page.getByLabel('查找');
+  // Until its script is there, the key does nothing: it only saves a few presses of Tab.
+  await expect(async () => {
+    await page.keyboard.press('/');
+    await expect(search).toBeFocused({ timeout: 200 });
+  }).toPass();
+  await expect(search).toHaveValue('');
+  await page.keyboard.press('/');
+  await expect(search).toHaveValue('/');
 });

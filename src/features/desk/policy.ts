@@ -1,0 +1,54 @@
+import { can, hallsOf, mayGrant, verifyingRegions, type Holder } from '../roles/policy.ts';
+
+/** One place of somebody's work. */
+export interface StaffTask {
+  href: string;
+  text: string;
+}
+
+/** The places of work that somebody's roles open, in the order of the frame's navigation. */
+export function staffTasks(holder: Holder, hallName: (slug: string) => string): StaffTask[] {
+  const halls = hallsOf(holder);
+  const regions = verifyingRegions(holder);
+  const named = (slug: string) => (halls.length > 1 ? hallName(slug) : '');
+  return [
+    { href: '/staff', text: '今天要办' },
+    ...halls.flatMap((slug) => [
+      { href: `/staff/halls/${slug}`, text: `${named(slug)}名单和登记` },
+      { href: `/staff/halls/${slug}/bookings`, text: `${named(slug)}全部预约` },
+      { href: `/staff/halls/${slug}/groups`, text: `${named(slug)}团体` },
+    ]),
+    ...(can(holder, { action: 'inquiry.answer' })
+      ? [{ href: '/staff/inquiries', text: '留言和找错' }]
+      : []),
+    ...(can(holder, { action: 'publication.see' })
+      ? [
+          { href: '/staff/notices', text: '公告' },
+          { href: '/staff/banners', text: '紧急通知' },
+          { href: '/staff/guides', text: '撤下指南' },
+        ]
+      : []),
+    ...(regions.length > 0 ? [{ href: '/staff/organisations', text: '单位' }] : []),
+    ...(can(holder, { action: 'number_claim.decide' })
+      ? [{ href: '/staff/phones', text: '找回账户' }]
+      : []),
+    ...(can(holder, { action: 'message.manage' })
+      ? [{ href: '/staff/messages', text: '消息' }]
+      : []),
+    ...(mayGrant(holder) ? [{ href: '/staff/people', text: '人员和角色' }] : []),
+    ...(importPlaces(holder).length > 0 ? [{ href: '/staff/imports', text: '导入' }] : []),
+    ...(holder.roles.length > 0 ? [{ href: '/staff/credentials', text: '登录方式' }] : []),
+  ];
+}
+
+/** What somebody may bring in, and for where: halls they manage, regions they verify for. */
+export function importPlaces(
+  holder: Holder,
+): { kind: 'bookings' | 'organisations'; scopeId: string }[] {
+  return [
+    ...hallsOf(holder)
+      .filter((hall) => can(holder, { action: 'hall.tables', hall }))
+      .map((scopeId) => ({ kind: 'bookings' as const, scopeId })),
+    ...verifyingRegions(holder).map((scopeId) => ({ kind: 'organisations' as const, scopeId })),
+  ];
+}

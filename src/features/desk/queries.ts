@@ -1,0 +1,62 @@
+import type { CommandContext } from '../../lib/context.ts';
+import type { Queue, QueueQuestion } from '../../lib/queues.ts';
+import { lateEntriesQueue } from '../audit/queries.ts';
+import { hallsQueue } from '../bookings/queries.ts';
+import { groupsQueue } from '../groups/queries.ts';
+import { feedbackQueue } from '../feedback/queries.ts';
+import { importsQueue } from '../imports/queries.ts';
+import { inquiriesQueue } from '../inquiries/queries.ts';
+import { claimsQueue } from '../organisations/queries.ts';
+import { bannersQueue } from '../banners/queries.ts';
+import { noticesQueue } from '../notices/queries.ts';
+import { numberClaimsQueue } from '../phones/queries.ts';
+import { withdrawalsQueue } from '../withdrawals/queries.ts';
+import { can, hallsOf, mayGrant, verifyingRegions, type Holder } from '../roles/policy.ts';
+import { awaitedQueue } from '../roles/queries.ts';
+
+/**
+ * Everything that may wait for a person, in the order in which it is shown. A feature adds a line here and a
+ * question beside its other queries.
+ */
+function questionsFor(
+  ctx: Pick<CommandContext, 'db' | 'now'>,
+  holder: Holder,
+  hallName: (slug: string) => string,
+): QueueQuestion[] {
+  const halls = hallsOf(holder);
+  const managed = halls.filter((hall) => can(holder, { action: 'hall.manage', hall }));
+  const regions = verifyingRegions(holder);
+  return [
+    ...(can(holder, { action: 'audit.read' }) ? [lateEntriesQueue(ctx)] : []),
+    ...(halls.length > 0 ? [hallsQueue(ctx, halls, hallName)] : []),
+    ...(managed.length > 0 ? [groupsQueue(ctx, managed, hallName)] : []),
+    ...(can(holder, { action: 'inquiry.answer' }) ? [inquiriesQueue(ctx)] : []),
+    ...(can(holder, { action: 'publication.see' })
+      ? [bannersQueue(ctx), withdrawalsQueue(ctx), noticesQueue(ctx)]
+      : []),
+    ...(regions.length > 0 ? [claimsQueue(ctx, regions)] : []),
+    ...(can(holder, { action: 'number_claim.decide' }) ? [numberClaimsQueue(ctx)] : []),
+    ...(mayGrant(holder)
+      ? [awaitedQueue(ctx, can(holder, { action: 'role.list' }) ? undefined : halls)]
+      : []),
+    importsQueue(ctx, holder.id),
+  ];
+}
+
+/** What needs somebody today, for all their roles, in one request. */
+export async function readDesk(
+  ctx: Pick<CommandContext, 'db' | 'now'>,
+  holder: Holder,
+  hallName: (slug: string) => string,
+): Promise<Queue[]> {
+  const questions = questionsFor(ctx, holder, hallName);
+  const [first, ...rest] = questions.flatMap(({ queries }) => queries);
+  if (!first) return [];
+  const results: readonly unknown[] = await ctx.db.batch([first, ...rest]);
+  let from = 0;
+  return questions.flatMap(({ queries, read }) => {
+    const own = results.slice(from, from + queries.length);
+    from += queries.length;
+    return read(own);
+  });
+}
