@@ -28,7 +28,7 @@ test('hall staff mark an arrival once, and the family’s ticket shows it', asyn
   const minute = project.name === 'desktop' ? 1 : 2;
   const bookingId = await bookSessionUnderWay(ctx, person, minute);
   await signInAsStaff(page, ctx, `136${phone.slice(3)}`);
-  await page.getByRole('link', { name: /盐城/ }).click();
+  await page.getByRole('link', { name: '名单和登记' }).click();
   const row = page.locator(`#booking-${bookingId}`);
   await expect(row).toContainText('示**');
   await expect(row).not.toContainText('示例王芳');
@@ -71,7 +71,7 @@ test('the door takes a code as it is typed, and says plainly why not', async ({
   const input = { sessionId: later.id, adults: 1, children: 0, contactName: '示例王芳' };
   const { bookingId } = await createBooking(ctx, person, input, crypto.randomUUID());
   await signInAsStaff(page, ctx, `135${phone.slice(3)}`);
-  await page.getByRole('link', { name: /盐城/ }).click();
+  await page.getByRole('link', { name: '名单和登记' }).click();
   const show = async (code: string) => {
     await page.getByLabel('预约码').fill(code);
     await page.getByRole('button', { name: '登记到馆' }).click();
@@ -86,4 +86,42 @@ test('the door takes a code as it is typed, and says plainly why not', async ({
   await expect(page.getByRole('status')).toContainText('可以入场');
   await show(today);
   await expect(page.getByRole('alert')).toContainText(/\d\d:\d\d已经登记入场/);
+});
+
+test('the door’s page takes codes, walk-ins and slips, with a script or without', async ({
+  page,
+  phone,
+  ctx,
+}, { project }) => {
+  const yesterday = { ...ctx, now: addMinutes(ctx.now, -24 * 60) };
+  const { person } = await signInByPhone(yesterday, phone);
+  const minute = project.name === 'desktop' ? 13 : 14;
+  const code = await bookingCodeOf(ctx, await bookSessionUnderWay(ctx, person, minute));
+  await signInAsStaff(page, ctx, `132${phone.slice(3)}`);
+  await page.getByRole('link', { name: '入口登记' }).click();
+  const field = page.getByLabel('扫码，或输入预约码');
+  const result = page.locator('main');
+  await field.fill(code);
+  await page.getByRole('button', { name: '登记', exact: true }).click();
+  await expect(result).toContainText('可以入场：3人');
+  await page.getByRole('button', { name: '撤回', exact: true }).click();
+  await expect(result).toContainText('撤回了');
+  await field.fill(code);
+  await page.getByRole('button', { name: '登记', exact: true }).click();
+  await expect(result).toContainText('可以入场：3人');
+  await field.fill(code);
+  await page.getByRole('button', { name: '登记', exact: true }).click();
+  await expect(result).toContainText(/\d\d:\d\d已经登记入场/);
+  await page.getByRole('link', { name: '现在在馆里的人' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(/在馆里\d+人/);
+  await expect(page.getByRole('row', { name: new RegExp(code.slice(-4)) })).toContainText('3人');
+  await page.goto('/staff/halls/yancheng/notes');
+  await page.getByLabel('什么事').selectOption('设备故障');
+  await page.getByRole('button', { name: '记下来' }).click();
+  await expect(page.getByRole('alert')).toContainText('请写发生了什么');
+  await page.getByLabel('发生了什么').fill('地震体验屋停了');
+  await page.getByRole('button', { name: '记下来' }).click();
+  await expect(
+    page.getByRole('listitem').filter({ hasText: '地震体验屋停了' }).first(),
+  ).toBeVisible();
 });

@@ -1,0 +1,219 @@
+/** Draws the door's page from what the device knows. It decides nothing. */
+import {
+  partyName,
+  presence,
+  type DoorConflict,
+  type DoorDay,
+  type DoorParty,
+  type DoorSession,
+} from '../features/door/policy.ts';
+import { formatBookingCode } from '../lib/ids.ts';
+import { formatSpan, formatTime } from '../lib/time.ts';
+import { button, h } from './element.ts';
+
+export type Look = 'ok' | 'no' | 'ask';
+
+/** The panel that is read from an arm's length: colour, sign and words say the same. */
+export interface Panel {
+  look: Look;
+  title: string;
+  text?: string;
+  party?: DoorParty;
+  buttons?: readonly HTMLElement[];
+}
+
+const SIGNS: Readonly<Record<Look, string>> = { ok: '✓', no: '✕', ask: '？' };
+
+export const spanOf = ({ startsAt, endsAt }: Pick<DoorSession, 'startsAt' | 'endsAt'>) =>
+  formatSpan(new Date(startsAt), new Date(endsAt));
+export const clockOf = (at: number) => formatTime(new Date(at));
+
+export function drawPanel(place: HTMLElement, panel: Panel, day: DoorDay | undefined): void {
+  const { look, title, text, party, buttons = [] } = panel;
+  const session = party && day?.sessions.find(({ id }) => id === party.sessionId);
+  place.replaceChildren(
+    h(
+      'div',
+      { class: `panel ${look}` },
+      h('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[look]),
+      h(
+        'div',
+        {},
+        h('p', { class: 'title' }, title),
+        text !== undefined && h('p', {}, text),
+        party &&
+          h(
+            'p',
+            {},
+            `${partyName(party)}，约${party.words}，${session ? `${spanOf(session)}，` : ''}${formatBookingCode(party.code)}`,
+          ),
+        buttons.length > 0 && h('p', { class: 'acts' }, ...buttons),
+      ),
+    ),
+  );
+}
+
+/** A field for how many, with the buttons that take its number. */
+export function peopleField(value: number): HTMLInputElement {
+  return h('input', {
+    type: 'number',
+    min: 1,
+    max: 200,
+    value,
+    inputmode: 'numeric',
+    'aria-label': '几个人',
+    class: 'people',
+  });
+}
+
+export function drawSessions(
+  place: HTMLElement,
+  day: DoorDay,
+  now: number,
+  choose: (party: DoorParty) => void,
+): void {
+  const wereOpen = new Map(
+    [...place.querySelectorAll('details')].map(({ id, open }) => [id, open]),
+  );
+  if (day.sessions.length === 0) {
+    place.replaceChildren(h('p', {}, '今天没有场次。'));
+    return;
+  }
+  place.replaceChildren(
+    ...day.sessions.map((session) => {
+      const parties = day.parties.filter(
+        ({ sessionId, state }) => sessionId === session.id && state !== 'cancelled',
+      );
+      const sums = sumOf(parties);
+      const walkIns = presence(null, session.walkIns);
+      const isOver = now >= session.endsAt;
+      const section = h(
+        'details',
+        {
+          class: 'session',
+          id: `session-${session.id}`,
+          open: wereOpen.get(`session-${session.id}`) ?? !isOver,
+        },
+        h(
+          'summary',
+          {},
+          h('b', {}, spanOf(session)),
+          ` 在馆里${sums.inside + walkIns.inside}人，还没到${sums.expected}人`,
+        ),
+        h('p', { class: 'secondary' }, walkInWords(session)),
+        parties.length === 0
+          ? h('p', { class: 'secondary' }, '没有人预约。')
+          : h('ul', { class: 'parties' }, ...parties.map((party) => partyRow(party, choose))),
+      );
+      return section;
+    }),
+  );
+}
+
+export function walkInWords(session: DoorSession): string {
+  const { inside, outside } = presence(null, session.walkIns);
+  const left = `现场散客还能进${session.walkInsLeft}人`;
+  if (session.walkIns.entered === 0) return `${left}。`;
+  return `现场散客在馆里${inside}人${outside > 0 ? `，出去${outside}人` : ''}，${left.slice(4)}。`;
+}
+
+function partyRow(party: DoorParty, choose: (party: DoorParty) => void): HTMLElement {
+  const { expected, inside, outside } = presence(party.size, party.tally);
+  const state = inside > 0 || outside > 0 ? 'in' : 'expected';
+  return h(
+    'li',
+    { class: state, id: `party-${party.id}` },
+    h(
+      'span',
+      { class: 'who' },
+      h('span', { class: 'code' }, formatBookingCode(party.code)),
+      ' ',
+      partyName(party),
+    ),
+    h(
+      'span',
+      { class: 'count' },
+      `${party.size - expected}/${party.size}`,
+      outside > 0 && ` 出去${outside}`,
+      h('span', { class: 'visually-hidden' }, '人到了'),
+    ),
+    (() => {
+      const act = button('办理', 'plain', () => choose(party));
+      act.setAttribute('aria-label', `办理：${formatBookingCode(party.code)}`);
+      return act;
+    })(),
+  );
+}
+
+function sumOf(parties: readonly DoorParty[]) {
+  const sums = { expected: 0, inside: 0 };
+  for (const { size, tally, state } of parties) {
+    const { expected, inside } = presence(size, tally);
+    sums.inside += inside;
+    if (state !== 'expired') sums.expected += expected;
+  }
+  return sums;
+}
+
+/** Everybody inside, by the zone where they were led to last. */
+export function drawInside(place: HTMLElement, day: DoorDay): void {
+  const zones = new Map<string, number>();
+  const add = (zone: string | null, people: number) =>
+    people > 0 && zones.set(zone ?? '', (zones.get(zone ?? '') ?? 0) + people);
+  for (const { size, tally, zone } of day.parties) add(zone, presence(size, tally).inside);
+  for (const { walkIns, walkInZone } of day.sessions) {
+    add(walkInZone, presence(null, walkIns).inside);
+  }
+  const total = [...zones.values()].reduce((sum, people) => sum + people, 0);
+  const named = [...zones].filter(([zone]) => zone !== '');
+  const parts = named.map(([zone, people]) => `${zone}${people}人`);
+  place.replaceChildren(
+    h('b', {}, `现在在馆里${total}人`),
+    parts.length > 0 ? `（${parts.join('，')}）` : '',
+  );
+}
+
+export function drawConflicts(
+  place: HTMLElement,
+  day: DoorDay | undefined,
+  refused: readonly { id: string; text: string }[],
+  acts: {
+    takeBack: (conflict: DoorConflict, eventId: string) => void;
+    forget: (id: string) => void;
+  },
+): void {
+  const conflicts = day?.conflicts ?? [];
+  place.hidden = conflicts.length === 0 && refused.length === 0;
+  place.replaceChildren(
+    h('h2', {}, `要核对的：${conflicts.length + refused.length}件`),
+    ...conflicts.map((conflict) =>
+      h(
+        'div',
+        { class: 'conflict' },
+        h('p', {}, h('b', {}, conflict.title)),
+        h('p', {}, conflict.text),
+        h(
+          'ul',
+          {},
+          ...conflict.events.map(({ id, at, people, place: where }) =>
+            h(
+              'li',
+              {},
+              `${clockOf(at)} ${where}：${people}人 `,
+              conflict.kind === 'counted_twice' &&
+                button('撤回这一条', 'plain', () => acts.takeBack(conflict, id)),
+            ),
+          ),
+        ),
+      ),
+    ),
+    ...refused.map(({ id, text }) =>
+      h(
+        'div',
+        { class: 'conflict' },
+        h('p', {}, text),
+        button('知道了', 'plain', () => acts.forget(id)),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,561 @@
+/**
+ * A hall's door on a device: decides at once from the list it keeps, asks the site where there is a link, and writes
+ * down what happens where there is none. Without this script the page is a plain form.
+ */
+import {
+  admittedWords,
+  eventWords,
+  partyName,
+  presence,
+  stepFor,
+  UNDO_MS,
+  withEvents,
+  type DoorConflict,
+  type DoorDay,
+  type DoorParty,
+  type NotedEvent,
+} from '../features/door/policy.ts';
+import { readBookingCode } from '../lib/ids.ts';
+import { clockWords, learnClock, siteTime, UNHEARD, type SiteClock } from '../lib/offline/clock.ts';
+import { canWorkOffline, openDrawer } from '../lib/offline/drawer.ts';
+import { createOutbox, delayAfter, type Sending } from '../lib/offline/outbox.ts';
+import { offerCamera } from './camera.ts';
+import { doorLink, type DeviceEvent } from './door-link.ts';
+import {
+  clockOf,
+  drawConflicts,
+  drawInside,
+  drawPanel,
+  drawSessions,
+  peopleField,
+  spanOf,
+  type Panel,
+} from './door-view.ts';
+import { button, h } from './element.ts';
+
+/** As long as somebody is left standing before the device decides by itself. */
+const LIVE_PATIENCE_MS = 3_000;
+const QUEUE_PATIENCE_MS = 15_000;
+/** What other gates do is seen this late. */
+const REFRESH_MS = 30_000;
+const BATCH_MAX = 50;
+/** A class comes in parts more often than not: then the number is asked for. */
+const ASK_ABOVE = 6;
+/** Of the end of a code; fewer fit too many. */
+const SEARCH_MIN = 2;
+
+type LinkState = 'unknown' | 'linked' | 'no_link' | 'sign_in' | 'shut';
+type Meant = Pick<NotedEvent, 'kind' | 'people' | 'sessionId' | 'bookingId'> & {
+  zone?: string;
+  undoes?: string;
+};
+
+const root = document.querySelector<HTMLElement>('[data-door]');
+if (root) {
+  if (canWorkOffline()) void openDoor(root).catch(() => tellMissing(root));
+  else tellMissing(root);
+}
+
+/** The plain form works as ever; only what needs a link to be there is told. */
+function tellMissing(place: HTMLElement): void {
+  const words = place.querySelector<HTMLElement>('[data-no-offline]');
+  if (words) words.hidden = false;
+}
+
+async function openDoor(place: HTMLElement): Promise<void> {
+  const part = (name: string) => place.querySelector<HTMLElement>(`[data-${name}]`)!;
+  const hall = place.dataset['door'] ?? '';
+  const drawer = await openDrawer(`door-${hall}`);
+  const deviceId = ((await drawer.read('device')) as string | undefined) ?? crypto.randomUUID();
+  await drawer.write('device', deviceId);
+  const site = doorLink(hall, deviceId);
+
+  let clock = ((await drawer.read('clock')) as SiteClock | undefined) ?? UNHEARD;
+  let day = (await drawer.read('day')) as DoorDay | undefined;
+  /** Taken by the site, and not yet in the list that was read last. */
+  let applied = ((await drawer.read('applied')) as DeviceEvent[] | undefined) ?? [];
+  let refused =
+    ((await drawer.read('refused')) as { id: string; text: string }[] | undefined) ?? [];
+  let waiting: DeviceEvent[] = [];
+  let link: LinkState = 'unknown';
+  let failures = 0;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let isReady = false;
+  let lastShown = '';
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const now = () => siteTime(clock, Date.now());
+  const isClosed = () => day !== undefined && now() >= day.closesAt;
+  const view = () =>
+    day &&
+    withEvents(
+      day,
+      [...applied, ...waiting].map((event) => ({
+        ...asNoted(event),
+        at: siteTime(clock, event.deviceAt),
+      })),
+    );
+  const form = part('scan-form') as HTMLFormElement;
+  const field = form.querySelector<HTMLInputElement>('input[name=code]')!;
+  const zone = place.querySelector('[data-zone]') as HTMLSelectElement | null;
+
+  const outbox = createOutbox<DeviceEvent>(drawer, sendQueued, BATCH_MAX);
+  waiting = await outbox.waiting();
+
+  /** One thing after another: a scanner is faster than any link. */
+  const inTurn = (task: () => Promise<void>) => {
+    turn = turn.then(task).catch(() => {
+      show({ look: 'no', title: '这一次没有办成，请再来一次' });
+    });
+  };
+
+  function show(panel: Panel): void {
+    drawPanel(part('result'), panel, day);
+    if (matchMedia('(pointer: fine)').matches) field.focus();
+  }
+
+  function draw(): void {
+    const current = view();
+    part('link').replaceChildren(...linkWords());
+    part('link').dataset['state'] = link;
+    if (!current) return;
+    // Drawn anew only when something is new: somebody may be reading, or have tabbed, in the list.
+    const shown = JSON.stringify([current.sessions, current.parties]);
+    if (shown !== lastShown) drawSessions(part('sessions'), current, now(), ({ id }) => choose(id));
+    lastShown = shown;
+    drawInside(part('inside'), current);
+    drawConflicts(part('conflicts'), current, refused, {
+      takeBack: (conflict, id) => inTurn(() => takeBackNoted(conflict, id)),
+      forget: (id) => {
+        refused = refused.filter((one) => one.id !== id);
+        void drawer.write('refused', refused).then(draw);
+      },
+    });
+    for (const option of part('walk-in').querySelectorAll('option')) {
+      const session = current.sessions.find(({ id }) => id === option.value);
+      if (session) option.textContent = `${spanOf(session)}，还能进${session.walkInsLeft}人`;
+    }
+  }
+
+  function linkWords(): (Node | string)[] {
+    const list = day ? `名单是${clockOf(day.at)}的。` : '还没有今天的名单。';
+    const count = waiting.length > 0 ? `${waiting.length}条还没发出。` : '';
+    const wrong = clockWords(clock);
+    const words: (Node | string)[] =
+      link === 'sign_in'
+        ? [
+            `要再验证一次身份才能发出。${count}照常登记，先记在这台设备上。`,
+            h(
+              'a',
+              { href: `/staff/sign-in?next=${encodeURIComponent(location.pathname)}` },
+              '去验证',
+            ),
+          ]
+        : link === 'shut'
+          ? [`这个账户现在不能登记这个馆。${count}请找场馆负责人。`]
+          : link === 'no_link'
+            ? [
+                `没有网，照常登记，先记在这台设备上。${count}${list}另一个入口这时放进来的人，这里看不到。`,
+              ]
+            : [`已联网。${count}${list}${isReady ? '断网也能用。' : ''}`];
+    if (wrong) words.push(` 这台设备的时间${wrong}，登记的时间按本站的算。`);
+    return words;
+  }
+
+  async function setLink(state: LinkState): Promise<void> {
+    link = state;
+    failures = state === 'linked' ? 0 : failures + 1;
+    clearTimeout(retry);
+    // The link that comes back is looked for, whether or not something waits for it.
+    if (state === 'no_link')
+      retry = setTimeout(() => void meet(), delayAfter(failures, Math.random()));
+  }
+
+  /** What the site knows now, and what it does not know yet. */
+  async function meet(): Promise<void> {
+    const { state } = await outbox.flush();
+    waiting = await outbox.waiting();
+    if (state === 'taken') await refresh();
+    else draw();
+  }
+
+  async function refresh(): Promise<void> {
+    const seen = new Set(applied.map(({ id }) => id));
+    const answer = await site.day();
+    if (answer.state !== 'ok') {
+      await setLink(answer.state);
+      draw();
+      return;
+    }
+    day = answer.body;
+    clock = learnClock(day.at, answer.sentAt, answer.receivedAt);
+    applied = applied.filter(({ id }) => !seen.has(id));
+    await setLink('linked');
+    if (isClosed()) await close();
+    else await drawer.write('day', day);
+    await drawer.write('clock', clock);
+    await drawer.write('applied', applied);
+    fillWalkIns();
+    draw();
+  }
+
+  /** The list goes as soon as nobody needs it; what the site has not taken stays, without names or codes. */
+  async function close(): Promise<void> {
+    await drawer.remove('day');
+    await drawer.remove('applied');
+    applied = [];
+  }
+
+  async function sendQueued(events: readonly DeviceEvent[]): Promise<Sending> {
+    const answer = await site.send(events, QUEUE_PATIENCE_MS);
+    if (answer.state !== 'ok') {
+      await setLink(answer.state);
+      return { state: answer.state === 'sign_in' ? 'sign_in' : 'no_link' };
+    }
+    for (const { id, outcome, message = '' } of answer.body.outcomes) {
+      const event = events.find((one) => one.id === id);
+      if (!event) continue;
+      if (outcome === 'noted') applied.push(event);
+      else {
+        const at = clockOf(siteTime(clock, event.deviceAt));
+        const text = `${at} ${eventWords[event.kind]}${event.people}人，没有登记上：${message}`;
+        refused = [...refused.filter((one) => one.id !== id), { id, text }];
+      }
+    }
+    await drawer.write('applied', applied);
+    await drawer.write('refused', refused);
+    await setLink('linked');
+    return { state: 'taken' };
+  }
+
+  /** @returns why not, or the event as it was noted. */
+  async function note(meant: Meant): Promise<{ event: DeviceEvent } | { why: string }> {
+    const event: DeviceEvent = {
+      id: crypto.randomUUID(),
+      sequence: await drawer.nextNumber(),
+      settled: false,
+      deviceAt: Date.now(),
+      ...meant,
+    };
+    waiting = await outbox.waiting();
+    if (link === 'linked' && waiting.length === 0) {
+      const answer = await site.send([event], LIVE_PATIENCE_MS);
+      if (answer.state === 'ok') {
+        const [outcome] = answer.body.outcomes;
+        if (outcome?.outcome !== 'noted') return { why: outcome?.message ?? '没有登记上。' };
+        applied.push(event);
+        await drawer.write('applied', applied);
+        draw();
+        return { event };
+      }
+      await setLink(answer.state);
+    }
+    const kept = { ...event, settled: true };
+    await outbox.add(kept);
+    waiting = await outbox.waiting();
+    draw();
+    if (link === 'linked') void meet();
+    return { event: kept };
+  }
+
+  function find(id: string): DoorParty | undefined {
+    return view()?.parties.find((party) => party.id === id);
+  }
+
+  const keptWords = (event: DeviceEvent) =>
+    event.settled ? '没有网，已记在这台设备上。' : undefined;
+
+  async function admit(party: DoorParty, meant: Pick<Meant, 'kind' | 'people'>): Promise<void> {
+    const chosen = zone?.value;
+    const answer = await note({
+      ...meant,
+      bookingId: party.id,
+      sessionId: party.sessionId,
+      ...(chosen && meant.kind !== 'out' ? { zone: chosen } : {}),
+    });
+    if ('why' in answer) {
+      show({ look: 'no', title: answer.why, party, buttons: [more(party)] });
+      void meet();
+      return;
+    }
+    const { event } = answer;
+    const left = presence(party.size, find(party.id)?.tally ?? party.tally).expected;
+    const text = [left > 0 ? `还有${left}人没到。` : '', keptWords(event) ?? ''].join('');
+    show({
+      look: 'ok',
+      title: admittedWords(meant.kind, meant.people),
+      ...(text ? { text } : {}),
+      party,
+      buttons: [
+        button('撤回', 'plain', () => inTurn(() => takeBack(event, party))),
+        ...(meant.kind === 'in' && party.size > 1
+          ? [button('人数不对', 'plain', () => inTurn(() => takeBack(event, party, true)))]
+          : []),
+      ],
+    });
+  }
+
+  async function takeBack(event: DeviceEvent, party?: DoorParty, again = false): Promise<void> {
+    if (Date.now() - event.deviceAt > UNDO_MS) {
+      show({ look: 'no', title: '过了1分钟，不能再撤回', text: '人出去了，请登记“出”。' });
+      return;
+    }
+    const { people, bookingId, sessionId, id } = event;
+    const answer = await note({ kind: 'undo', undoes: id, people, bookingId, sessionId });
+    if ('why' in answer) show({ look: 'no', title: answer.why });
+    else if (again && party) choose(party.id);
+    else show({ look: 'ask', title: '撤回了', ...(party ? { party } : {}) });
+  }
+
+  async function takeBackNoted(conflict: DoorConflict, id: string): Promise<void> {
+    const { bookingId, sessionId } = conflict;
+    const people = conflict.events.find((event) => event.id === id)?.people ?? 1;
+    const answer = await note({ kind: 'undo', undoes: id, people, bookingId, sessionId });
+    if ('why' in answer) show({ look: 'no', title: answer.why });
+    await meet();
+  }
+
+  const more = (party: DoorParty) => button('出、回、换人数', 'plain', () => choose(party.id));
+
+  /** Everything that can be done with a party, with a number. */
+  function choose(id: string): void {
+    const party = find(id);
+    if (!party) return;
+    const { expected, inside, outside } = presence(party.size, party.tally);
+    const people = peopleField(expected || outside || inside || 1);
+    const act = (kind: 'in' | 'out' | 'back', look: 'primary' | 'plain') =>
+      button(eventWords[kind], look, () =>
+        inTurn(() => {
+          const count = Math.round(Number(people.value));
+          if (!(count >= 1 && count <= 200)) return Promise.resolve();
+          return admit(find(id) ?? party, { kind, people: count });
+        }),
+      );
+    const step = stepFor(party, sessionOf(party), now());
+    const tooSoon = 'refused' in step && expected > 0 ? step.message : undefined;
+    drawPanel(
+      part('result'),
+      {
+        look: 'ask',
+        title: `到了${party.size - expected}人，约了${party.size}人`,
+        ...(tooSoon ? { text: tooSoon } : {}),
+        party,
+        buttons: [
+          people,
+          ...(expected > 0 && !tooSoon && !isClosed() ? [act('in', 'primary')] : []),
+          ...(inside > 0 ? [act('out', 'plain')] : []),
+          ...(outside > 0 ? [act('back', 'plain')] : []),
+        ],
+      },
+      day,
+    );
+    part('result').scrollIntoView({ block: 'nearest' });
+    people.focus();
+    people.select();
+  }
+
+  const sessionOf = (party: DoorParty) => view()?.sessions.find(({ id }) => id === party.sessionId);
+
+  async function showCode(text: string): Promise<void> {
+    if (!text.trim()) return;
+    if (!day) await refresh();
+    if (!day)
+      return show({
+        look: 'no',
+        title: '这台设备上还没有今天的名单',
+        text: '请先联网，打开这一页。',
+      });
+    if (isClosed()) {
+      await close();
+      return show({ look: 'no', title: '今天已经闭馆，不再登记' });
+    }
+    const code = readBookingCode(text);
+    if (!code) return search(text);
+    const isKnown = () => view()?.parties.find((one) => one.code === code);
+    if (!isKnown() && link === 'linked') await refresh();
+    const party = isKnown();
+    if (!party) {
+      const why =
+        link === 'linked'
+          ? '请再核对一遍，或按姓名在名单里找。'
+          : `名单是${clockOf(day.at)}的：以后才约的、别的日期和别的馆的，都不在里面。要放进去，请按现场散客登记。`;
+      return show({ look: 'no', title: '名单里没有这个预约码', text: why });
+    }
+    const step = stepFor(party, sessionOf(party), now());
+    if ('refused' in step) {
+      show({ look: 'no', title: step.message, party, buttons: [more(party)] });
+    } else if (step.kind === 'in' && step.people > ASK_ABOVE) {
+      choose(party.id);
+    } else {
+      await admit(party, step);
+    }
+  }
+
+  /** By the end of a code, a family name, or a class. */
+  function search(text: string): void {
+    const wanted = text.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
+    const found =
+      wanted.length === 0
+        ? []
+        : (view()?.parties ?? []).filter(
+            ({ code, name, label }) =>
+              (wanted.length >= SEARCH_MIN && code.endsWith(wanted)) ||
+              (/\p{Script=Han}/u.test(wanted) &&
+                (name.startsWith(wanted.slice(0, 1)) || label?.includes(wanted))),
+          );
+    if (found.length === 0) {
+      return show({
+        look: 'no',
+        title: '没有找到',
+        text: '可以输入整个预约码，或码的最后几位，或姓，或班级。',
+      });
+    }
+    show({
+      look: 'ask',
+      title: `找到${found.length}个`,
+      buttons: found
+        .slice(0, 12)
+        .map((party) =>
+          button(`${party.code.slice(-4)} ${partyName(party)}`, 'plain', () => choose(party.id)),
+        ),
+    });
+  }
+
+  function fillWalkIns(): void {
+    const select = part('walk-in').querySelector('select')!;
+    const [before, at] = [select.value, now()];
+    select.replaceChildren(
+      ...(day?.sessions ?? [])
+        .filter(({ endsAt }) => at < endsAt)
+        .map((session) => h('option', { value: session.id }, spanOf(session))),
+    );
+    if ([...select.options].some(({ value }) => value === before)) select.value = before;
+  }
+
+  async function admitWalkIns(sessionId: string, people: number): Promise<void> {
+    const session = view()?.sessions.find(({ id }) => id === sessionId);
+    if (!session || !(people >= 1 && people <= 200)) {
+      return show({ look: 'no', title: '请选场次，填几个人' });
+    }
+    if (isClosed()) return show({ look: 'no', title: '今天已经闭馆，不再登记' });
+    if (now() < session.arrivalOpensAt) {
+      return show({ look: 'no', title: `${clockOf(session.arrivalOpensAt)}起入场` });
+    }
+    if (people > session.walkInsLeft) {
+      return show({ look: 'no', title: `这一场只能再进${session.walkInsLeft}人` });
+    }
+    const answer = await note({
+      kind: 'in',
+      people,
+      sessionId,
+      bookingId: null,
+      ...(zone?.value ? { zone: zone.value } : {}),
+    });
+    if ('why' in answer) return show({ look: 'no', title: answer.why });
+    const { event } = answer;
+    const text = keptWords(event);
+    show({
+      look: 'ok',
+      title: `现场散客：${people}人`,
+      ...(text ? { text } : {}),
+      buttons: [button('撤回', 'plain', () => inTurn(() => takeBack(event)))],
+    });
+  }
+
+  async function leaveWalkIns(sessionId: string, people: number): Promise<void> {
+    const answer = await note({ kind: 'out', people, sessionId, bookingId: null });
+    if ('why' in answer) return show({ look: 'no', title: answer.why });
+    const { event } = answer;
+    show({
+      look: 'ok',
+      title: `散客出去了：${people}人`,
+      buttons: [button('撤回', 'plain', () => inTurn(() => takeBack(event)))],
+    });
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const text = field.value;
+    field.value = '';
+    inTurn(() => showCode(text));
+  });
+  offerCamera(form, (text) => inTurn(() => showCode(text)));
+  const walkIn = part('walk-in') as HTMLFormElement;
+  walkIn.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const values = new FormData(walkIn, event.submitter);
+    const [sessionId, people] = [
+      (values.get('sessionId') as string | null) ?? '',
+      Number(values.get('people')),
+    ];
+    inTurn(() =>
+      values.get('act') === 'out'
+        ? leaveWalkIns(sessionId, people)
+        : admitWalkIns(sessionId, people),
+    );
+  });
+  // A scanner types wherever the page happens to be.
+  document.addEventListener('keydown', (event) => {
+    const isTyping = document.activeElement?.matches('input, select, textarea, button, a, summary');
+    if (!isTyping && event.key.length === 1 && !event.ctrlKey && !event.metaKey) field.focus();
+  });
+  zone?.addEventListener('change', () => void drawer.write('zone', zone.value));
+  if (zone) zone.value = ((await drawer.read('zone')) as string | undefined) ?? '';
+  addEventListener('online', () => void meet());
+  addEventListener('offline', () => void setLink('no_link').then(draw));
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void wake();
+  });
+  setInterval(() => document.visibilityState === 'visible' && void wake(), REFRESH_MS);
+
+  async function wake(): Promise<void> {
+    if (isClosed()) {
+      await close();
+      day = undefined;
+    }
+    // Where the link is known to be gone, its own clock looks for it.
+    if (link === 'no_link' && waiting.length === 0) draw();
+    else await meet();
+  }
+
+  place.dataset['state'] = 'open';
+  if (isClosed()) {
+    await close();
+    day = undefined;
+  }
+  fillWalkIns();
+  draw();
+  await Promise.all([
+    meet(),
+    (async () => {
+      isReady = await keepPage(`/staff/halls/${hall}/door`);
+      draw();
+    })(),
+  ]);
+}
+
+const asNoted = ({ zone, undoes, ...event }: DeviceEvent): NotedEvent => ({
+  ...event,
+  zone: zone ?? null,
+  undoes: undoes ?? null,
+});
+
+/** Has the worker keep this page and the files it is made of. @returns whether it opens without a link now. */
+async function keepPage(scope: string): Promise<boolean> {
+  try {
+    await navigator.serviceWorker.register('/door-worker.js', { scope });
+    const { active } = await navigator.serviceWorker.ready;
+    const files = performance
+      .getEntriesByType('resource')
+      .map(({ name }) => new URL(name).pathname);
+    if (!active) return false;
+    return await new Promise<boolean>((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.addEventListener('message', ({ data }) => resolve(data === true));
+      port1.start();
+      active.postMessage({ files }, [port2]);
+    });
+  } catch {
+    return false;
+  }
+}
