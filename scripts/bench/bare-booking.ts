@@ -56,6 +56,7 @@ function statements({ personId, sessionId }: Booking, now: number) {
         tries: 0,
         delivered_at: null,
         dead_at: null,
+        dropped_at: null,
       },
       ...{ last_error: null },
     }),

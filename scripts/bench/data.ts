@@ -58,7 +58,7 @@ export async function prepareData(
     return { db, keys, now, requestId: newId(now) };
   };
   await migrate(db.$client, await readMigrations(), new Date());
-  await seed(context());
+  await seed(context(), url);
   await db.insert(halls).values(benchHall);
   const people = await signInPeople(context);
   await db.update(outboxMessages).set({ deliveredAt: new Date() });
@@ -126,6 +126,7 @@ async function untilDelivered(db: Database): Promise<void> {
   const due = and(
     isNull(outboxMessages.deliveredAt),
     isNull(outboxMessages.deadAt),
+    isNull(outboxMessages.droppedAt),
     lte(outboxMessages.notBefore, new Date()),
   );
   const deadline = Date.now() + SETTLE_WITHIN_MS;
