@@ -4,7 +4,7 @@ import type { AstroIntegration } from 'astro';
 import { defineConfig } from 'astro/config';
 import { securityHeaders } from './src/lib/security-headers.ts';
 
-/** Static pages skip the Worker: the platform sets the same headers on them from `_headers`. */
+/** Static pages are not drawn by the site: the platform sets the same headers on them from `_headers`. */
 const staticHeaders: AstroIntegration = {
   name: 'static-headers',
   hooks: {

@@ -34,7 +34,15 @@ export default defineConfig({
   projects: [
     {
       name: 'phone without JavaScript',
-      testIgnore: ['accessibility.spec.ts', 'camera.spec.ts', 'keyboard.spec.ts', 'print.spec.ts'],
+      testIgnore: [
+        'accessibility.spec.ts',
+        'camera.spec.ts',
+        'door-offline.spec.ts',
+        'keyboard.spec.ts',
+        'passkey.spec.ts',
+        'print.spec.ts',
+        'upload.spec.ts',
+      ],
       use: { viewport: { width: 360, height: 740 }, hasTouch: true, javaScriptEnabled: false },
     },
     {

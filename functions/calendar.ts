@@ -1,11 +1,19 @@
-import ical, { ICalCalendarMethod, ICalEventStatus, type ICalCalendar } from 'ical-generator';
+import ical, {
+  ICalCalendarMethod,
+  ICalEventStatus,
+  ICalEventTransparency,
+  type ICalCalendar,
+} from 'ical-generator';
 import { partyWords } from '../src/features/bookings/policy.ts';
 import type { BookingDetails } from '../src/features/bookings/queries.ts';
 import { countWords } from '../src/features/groups/policy.ts';
 import type { Group } from '../src/features/groups/queries.ts';
+import { placesLeft, salesPhase } from '../src/features/halls/policy.ts';
+import type { HallSession } from '../src/features/halls/table.ts';
 import { formatBookingCode } from '../src/lib/ids.ts';
 
 const SUMMARY = '安全体验馆参观（示例）';
+const COURSE_SUMMARY = '安全课程（示例）';
 
 /**
  * A visit as a calendar file (RFC 5545, 5546). The UID stays the booking's and each change or its end raises SEQUENCE,
@@ -18,7 +26,10 @@ export function bookingCalendar(details: BookingDetails, pageUrl: URL, now: Date
   addVisit(
     calendar,
     details,
-    { summary: SUMMARY, party: partyWords(details.booking) },
+    {
+      summary: details.session.courseSlug === null ? SUMMARY : COURSE_SUMMARY,
+      party: partyWords(details.booking),
+    },
     pageUrl,
     now,
   );
@@ -62,4 +73,35 @@ function addVisit(
     description: `${party}，预约码${formatBookingCode(booking.code)}`,
     url: new URL(`/me/bookings/${booking.id}`, pageUrl).href,
   });
+}
+
+/** What a subscriber's calendar says of a session's places. */
+const phaseWords = {
+  not_open: () => '还没开放预约',
+  on_sale: (session: HallSession) => `余${placesLeft(session)}个名额`,
+  full: () => '约满，可以排候补',
+  closed: () => '停止预约',
+};
+
+/** How often a calendar that subscribes should ask again. */
+const ASK_AGAIN_SECONDS = 60 * 60;
+
+/** A hall's coming sessions to subscribe to. Each reading of the file says anew what is free. */
+export function hallCalendar(sessions: readonly HallSession[], page: string, now: Date): string {
+  const calendar = newCalendar();
+  calendar.name('安澜：体验馆场次（示例）').ttl(ASK_AGAIN_SECONDS);
+  calendar.method(ICalCalendarMethod.PUBLISH);
+  for (const session of sessions) {
+    calendar.createEvent({
+      id: `session-${session.id}@anlan`,
+      stamp: now,
+      start: session.startsAt,
+      end: session.endsAt,
+      summary: `体验馆场次（示例）：${phaseWords[salesPhase(session, now)](session)}`,
+      url: `${page}/sessions/${session.id}`,
+      // Who subscribes is not busy at all these times.
+      transparency: ICalEventTransparency.TRANSPARENT,
+    });
+  }
+  return calendar.toString();
 }

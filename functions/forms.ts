@@ -5,7 +5,7 @@ import type { AppContext } from './types.ts';
  * Longer values are cut before they are shown again. A text too long for its field comes back whole, so that it can
  * be shortened: nobody writes ten times of what fits.
  */
-const SHOWN_MAX = 5000;
+export const SHOWN_MAX = 5000;
 
 /**
  * The text fields of a posted form. Files are not expected here and are left out.
@@ -25,9 +25,11 @@ export async function readForm(c: AppContext): Promise<Record<string, string>> {
   return values;
 }
 
+/** What nobody should find in a page that was left open, nor in a copy of it. */
+const NEVER_SHOWN: readonly string[] = ['password', 'again', 'totp', 'recoveryCode', 'answer'];
+
 /** What may be put back into the form: the values as typed, without what browsers must not be sent again. */
 export function shownValues(values: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, value.slice(0, SHOWN_MAX)]),
-  );
+  const shown = Object.entries(values).filter(([name]) => !NEVER_SHOWN.includes(name));
+  return Object.fromEntries(shown.map(([name, value]) => [name, value.slice(0, SHOWN_MAX)]));
 }

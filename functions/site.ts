@@ -1,5 +1,6 @@
 import { cf } from '@astrojs/cloudflare/hono';
 import { astro, FetchState, getFetchState } from 'astro/hono';
+import { vapidPublicKey } from '../src/lib/channels/web-push.ts';
 import { createApp } from './app.ts';
 import { readTicketPass } from './middleware/session.ts';
 import type { AppContext, PageState } from './types.ts';
@@ -44,6 +45,11 @@ function giveLocals(c: AppContext, state: PageState = {}): void {
     signIn: () => scope.signIn(),
     ticketPass: readTicketPass(c),
     requestId,
+    files: () => ({
+      isStored: scope.storage !== undefined,
+      isScanned: scope.scanner !== undefined,
+    }),
+    pushKey: () => scope.settings.VAPID_KEY && vapidPublicKey(scope.settings.VAPID_KEY),
     form: state.form,
     problem: state.problem,
   } satisfies Omit<App.Locals, 'cfContext' | 'failure'>);

@@ -1,7 +1,7 @@
 import { domainErrorIn } from '../src/lib/errors.ts';
-import { safeNext } from '../src/lib/page.ts';
+import { proofAddress, signInAddress } from '../src/lib/page.ts';
 import { shownValues } from './forms.ts';
-import { formAgain, pathAndQuery } from './respond.ts';
+import { formAgain } from './respond.ts';
 import type { AppContext, PageRenderer } from './types.ts';
 
 /** Runs a form's act and goes on to the page it names; on a mistake the form comes back as it was typed. */
@@ -14,9 +14,11 @@ export async function submit(
   try {
     return c.redirect(await act(values['key'] ?? ''), 303);
   } catch (error) {
-    if (domainErrorIn(error)?.code !== 'not_signed_in') {
+    const refusal = domainErrorIn(error);
+    if (refusal?.code !== 'not_signed_in') {
       return formAgain(c, error, shownValues(values), renderPage);
     }
-    return c.redirect(`/sign-in?${new URLSearchParams({ next: safeNext(pathAndQuery(c)) })}`, 303);
+    const address = refusal.reason === 'proof_needed' ? proofAddress : signInAddress;
+    return c.redirect(address(new URL(c.req.url)), 303);
   }
 }

@@ -5,6 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { listHalls } from '../src/features/halls/queries.ts';
+import { DEMO_STAFF } from '../src/dev/demo.ts';
 import { openDatabase } from '../src/lib/db/client.ts';
 import { migrate, requireForeignKeys } from '../src/lib/db/migrate.ts';
 import { newId } from '../src/lib/ids.ts';
@@ -97,7 +98,7 @@ async function prepareData(url: string, personalDataKeys: string): Promise<void>
   await migrate(db.$client, await readMigrations(), now);
   const keys = await Keyring.open(JSON.parse(personalDataKeys) as Record<string, string>);
   const context = { db, now, keys, requestId: newId(now) };
-  if (await seed(context)) console.log('Filled the empty database with the demonstration.');
+  if (await seed(context, url)) console.log('Filled the empty database with the demonstration.');
   await checkHallContent((await listHalls(context)).map(({ slug }) => slug));
   db.$client.close();
 }
@@ -119,8 +120,9 @@ function announce(url: string): void {
 
 Demo sign-ins  visitor ${demoPhones.visitor}   hall staff ${demoPhones.staff}
                hall manager ${demoPhones.manager}   administrator ${demoPhones.administrator}
-               county reviewer ${demoPhones.reviewer}   editor ${demoPhones.editor}
+               county reviewer ${demoPhones.reviewer}   editors ${demoPhones.editor} and ${demoPhones.secondEditor}
                any other mobile number works as well: its code lands in the inbox
+Staff then     password ${DEMO_STAFF.password}   one-time password: the six digits at the top of the inbox
 Data           ${dataDir}
 Stop           Ctrl-C`);
 }

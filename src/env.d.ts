@@ -8,6 +8,10 @@ declare namespace App {
     /** Opens one ticket for a day without a sign-in. */
     ticketPass: string | undefined;
     requestId: string;
+    /** Whether this deployment takes files, and whether somebody looks for viruses in them. */
+    files: () => { isStored: boolean; isScanned: boolean };
+    /** The key that browsers subscribe to push messages with; undefined where the deployment has none. */
+    pushKey: () => string | undefined;
     form: import('./lib/page.ts').FormState | undefined;
     problem: import('./lib/page.ts').PageProblem | undefined;
     /** What made drawing the page fail, handed from the error page to the one place that answers failures. */

@@ -5,6 +5,7 @@ import { credentialMessages } from './features/credentials/messages.ts';
 import { fileMessages } from './features/files/messages.ts';
 import { groupMessages } from './features/groups/messages.ts';
 import { inquiryMessages } from './features/inquiries/messages.ts';
+import { noShowMessages } from './features/no-shows/messages.ts';
 import { notificationMessages } from './features/notifications/messages.ts';
 import type { Templates } from './features/notifications/schema.ts';
 import { organisationMessages } from './features/organisations/messages.ts';
@@ -22,6 +23,7 @@ export const templates: Templates = {
   ...fileMessages,
   ...groupMessages,
   ...inquiryMessages,
+  ...noShowMessages,
   ...notificationMessages,
   ...organisationMessages,
   ...phoneMessages,

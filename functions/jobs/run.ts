@@ -1,38 +1,65 @@
-import { purgeSignInCodes } from '../../src/features/accounts/commands.ts';
+import { forgetDevices, purgeSignInCodes } from '../../src/features/accounts/commands.ts';
 import { sealEntries } from '../../src/features/audit/commands.ts';
 import { expireBookings } from '../../src/features/bookings/commands.ts';
 import {
   eraseContactNames,
   eraseDormantAccounts,
+  eraseGroupWords,
   purgeSignIns,
 } from '../../src/features/privacy/commands.ts';
+import { forgetDoor } from '../../src/features/door/commands.ts';
+import { expireFiles } from '../../src/features/files/commands.ts';
+import { forgetImports } from '../../src/features/imports/commands.ts';
+import { purgeCredentialAttempts } from '../../src/features/credentials/commands.ts';
+import { purgeChallenges } from '../../src/features/passkeys/commands.ts';
 import { forgetInquiries } from '../../src/features/inquiries/commands.ts';
 import { purgeTicketTries } from '../../src/features/tickets/commands.ts';
-import { purgeMessages } from '../../src/features/notifications/commands.ts';
-import { openSessions } from '../../src/features/halls/commands.ts';
+import { purgeMailAddresses, purgeMessages } from '../../src/features/notifications/commands.ts';
+import { openSessions, releaseGroupPlaces } from '../../src/features/halls/commands.ts';
+import { carryOutStops } from '../../src/features/stops/commands.ts';
+import { serveWaitlists } from '../../src/features/waitlist/commands.ts';
 import { purgeIdempotencyKeys } from '../../src/lib/db/commit.ts';
 import { errorFields } from '../../src/lib/log.ts';
 import { deliverMessages } from '../messages.ts';
+import { deleteRemovedFiles, scanWaitingFiles } from '../files.ts';
 import type { Scope } from '../scope.ts';
 import { publishDueRoot, watchSeals } from './audit.ts';
+import { watchCalendar } from './calendar.ts';
+import { watchMessages } from './messages.ts';
 
 /** Each job calls one command and can be run at any time, any number of times. */
 const jobs: Readonly<Record<string, (scope: Scope) => Promise<number>>> = {
   'deliver-messages': deliverMessages,
   'open-sessions': async (scope) => openSessions(await scope.context()),
+  'release-group-places': async (scope) => releaseGroupPlaces(await scope.context()),
+  // Before what would tell of an evening or serve a queue: its visitors are sent away first.
+  'carry-out-stops': async (scope) => carryOutStops(await scope.context()),
+  'serve-waitlists': async (scope) => serveWaitlists(await scope.context()),
   'expire-bookings': async (scope) => expireBookings(await scope.context()),
   'erase-dormant-accounts': async (scope) => eraseDormantAccounts(await scope.context()),
   'erase-contact-names': async (scope) => eraseContactNames(await scope.context()),
+  'erase-group-words': async (scope) => eraseGroupWords(await scope.context()),
   'purge-sign-ins': async (scope) => purgeSignIns(await scope.context()),
   'purge-sign-in-codes': async (scope) => purgeSignInCodes(await scope.context()),
+  'forget-devices': async (scope) => forgetDevices(await scope.context()),
+  'purge-passkey-challenges': async (scope) => purgeChallenges(await scope.context()),
+  'purge-credential-attempts': async (scope) => purgeCredentialAttempts(await scope.context()),
   'purge-ticket-tries': async (scope) => purgeTicketTries(await scope.context()),
+  'forget-imports': async (scope) => forgetImports(await scope.context()),
   'forget-inquiries': async (scope) => forgetInquiries(await scope.context()),
+  'forget-door': async (scope) => forgetDoor(await scope.context()),
+  'scan-files': scanWaitingFiles,
+  'expire-files': async (scope) => expireFiles(await scope.context()),
+  'delete-removed-files': deleteRemovedFiles,
   'purge-messages': async (scope) => purgeMessages(await scope.context()),
+  'purge-mail-addresses': async (scope) => purgeMailAddresses(await scope.context()),
   'purge-idempotency-keys': async (scope) => purgeIdempotencyKeys(await scope.context()),
   // After the others, so that what they wrote is sealed in the same run; then the day's root, then the alarm.
   'seal-entries': async (scope) => sealEntries(await scope.context()),
   'publish-root': publishDueRoot,
   'watch-seals': watchSeals,
+  'watch-messages': watchMessages,
+  'watch-calendar': watchCalendar,
 };
 
 /** Runs every job once. One that fails is logged and does not keep the others from their turn. */

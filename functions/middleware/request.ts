@@ -1,7 +1,8 @@
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
 import { newId } from '../../src/lib/ids.ts';
-import { securityHeaders } from '../../src/lib/security-headers.ts';
+import { errorFields } from '../../src/lib/log.ts';
+import { EMBED_PATH, embedHeaders, securityHeaders } from '../../src/lib/security-headers.ts';
 import { Scope, type ScopeDeps } from '../scope.ts';
 import type { AppContext, AppEnv } from '../types.ts';
 import { readSignInToken } from './session.ts';
@@ -19,8 +20,13 @@ export function request(deps: ScopeDeps) {
     const scope = new Scope(c.env ?? {}, requestId, deps, readSignInToken(c));
     c.set('scope', scope);
     await next();
+    noteUseSoon(c);
     await drain(c.req.raw);
-    for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value);
+    const isEmbed = c.req.path.startsWith(EMBED_PATH);
+    for (const [name, value] of Object.entries(isEmbed ? embedHeaders : securityHeaders)) {
+      // Files that people sent come with a stricter policy of their own.
+      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+    }
     c.res.headers.set('X-Request-Id', requestId);
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
     scope.log('info', 'request', {
@@ -30,6 +36,15 @@ export function request(deps: ScopeDeps) {
       ms: Date.now() - startedAt,
     });
   });
+}
+
+/** Without making the answer wait: a note that gets lost shortens the sign-in's life and no more. */
+function noteUseSoon(c: AppContext): void {
+  const { scope } = c.var;
+  const noted = scope
+    .noteUse()
+    ?.catch((error: unknown) => scope.log('warn', 'use_not_noted', errorFields(error)));
+  if (noted) c.executionCtx.waitUntil(noted);
 }
 
 /** Far above any honest body; a longer one may cost its sender the connection. */

@@ -1,5 +1,6 @@
 import type { CookieOptions } from 'hono/utils/cookie';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { describeDevice } from '../../src/features/accounts/policy.ts';
 import type { AppContext } from '../types.ts';
 
 /** `__Host-` makes browsers refuse the cookie unless it is Secure, host-only and for the whole site. */
@@ -24,6 +25,11 @@ export function keepSignIn(c: AppContext, token: string, expires: Date): void {
 
 export function forgetSignIn(c: AppContext): void {
   deleteCookie(c, COOKIE, OPTIONS);
+}
+
+/** The asker's browser and system in a few words; the rest of what it says about itself is not kept. */
+export function deviceOf(c: AppContext): string {
+  return describeDevice(c.req.header('user-agent'));
 }
 
 export function readTicketPass(c: AppContext): string | undefined {

@@ -1,12 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
-import { requestSignInCode, signIn, signOut } from '../../src/features/accounts/commands.ts';
+import {
+  endSignIns,
+  requestSignInCode,
+  signIn,
+  signOut,
+} from '../../src/features/accounts/commands.ts';
 import { signInCodeInput, signInInput } from '../../src/features/accounts/schema.ts';
 import { domainErrorIn } from '../../src/lib/errors.ts';
 import { safeNext } from '../../src/lib/page.ts';
 import { readForm, shownValues } from '../forms.ts';
 import { deliverSoon } from '../messages.ts';
-import { forgetSignIn, keepSignIn } from '../middleware/session.ts';
+import { deviceOf, forgetSignIn, keepSignIn } from '../middleware/session.ts';
 import {
   createApi,
   idempotencyHeader,
@@ -16,6 +21,7 @@ import {
   problems,
 } from '../openapi.ts';
 import { formAgain } from '../respond.ts';
+import { submit } from '../submit.ts';
 import type { AppContext, AppEnv, PageRenderer } from '../types.ts';
 
 const codeRoute = createRoute({
@@ -60,7 +66,8 @@ export function accountsApi() {
     return c.json(answer, 201);
   });
   api.openapi(signInRoute, async (c) => {
-    const { token, expiresAt } = await signIn(await c.var.scope.context(), c.req.valid('json'));
+    const input = c.req.valid('json');
+    const { token, expiresAt } = await signIn(await c.var.scope.context(), input, deviceOf(c));
     keepSignIn(c, token, expiresAt);
     return c.json({ expiresAt: expiresAt.toISOString() }, 201);
   });
@@ -89,12 +96,25 @@ export function accountForms(renderPage: PageRenderer) {
   forms.post('/sign-in/code', async (c) => {
     const values = await readForm(c);
     try {
-      const { token, expiresAt } = await signIn(await c.var.scope.context(), values);
+      const { token, expiresAt } = await signIn(await c.var.scope.context(), values, deviceOf(c));
       keepSignIn(c, token, expiresAt);
       return c.redirect(safeNext(values['next']), 303);
     } catch (error) {
       return formAgain(c, error, shownValues(values), renderPage);
     }
+  });
+  forms.post('/me/sign-ins', async (c) => {
+    const values = await readForm(c);
+    return submit(c, values, renderPage, async (key) => {
+      const { scope } = c.var;
+      const current = await scope.ownSignIn();
+      const { ended } = await endSignIns(await scope.context(), current, values, key);
+      if (ended === current.id) {
+        forgetSignIn(c);
+        return '/';
+      }
+      return '/me/sign-ins?ended=1';
+    });
   });
   forms.post('/sign-out', async (c) => {
     await endSignIn(c);

@@ -161,15 +161,15 @@ export function bookingsApi() {
     const { scope } = c.var;
     const input = { ...c.req.valid('json'), hallSlug: c.req.valid('param').slug };
     const key = c.req.valid('header')['idempotency-key'];
-    const staff = await scope.person();
+    const staff = await scope.staff();
     return c.json(await markArrivalByCode(await scope.context(), staff, input, key), 201);
   });
   api.openapi(arriveRoute, async (c) => {
     const { scope } = c.var;
     const bookingId = c.req.valid('param').id;
     const key = c.req.valid('header')['idempotency-key'];
-    const person = await scope.person();
-    return c.json(await markArrival(await scope.context(), person, { bookingId }, key), 201);
+    const staff = await scope.staff();
+    return c.json(await markArrival(await scope.context(), staff, { bookingId }, key), 201);
   });
   return api;
 }
@@ -213,7 +213,7 @@ export function bookingForms(renderPage: PageRenderer) {
     const values = await readForm(c);
     return submit(c, values, renderPage, async (key) => {
       const { scope } = c.var;
-      const staff = await scope.person();
+      const staff = await scope.staff();
       const context = await scope.context();
       const input = { ...values, hallSlug: c.req.param('slug') };
       const mark = 'bookingId' in values ? markArrival : markArrivalByCode;
@@ -222,7 +222,7 @@ export function bookingForms(renderPage: PageRenderer) {
     });
   });
   forms.get('/me/bookings/:id/calendar.ics', async (c) =>
-    c.body(bookingCalendar(await ownBooking(c), new URL(c.req.url)), 200, {
+    c.body(bookingCalendar(await ownBooking(c), new URL(c.req.url), c.var.scope.now), 200, {
       'Content-Type': 'text/calendar; charset=utf-8',
       'Content-Disposition': 'attachment; filename="anlan.ics"',
     }),

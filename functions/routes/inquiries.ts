@@ -102,7 +102,7 @@ export function inquiryForms(renderPage: PageRenderer) {
       const { scope } = c.var;
       const inquiryId = c.req.param('id');
       const input = { ...values, inquiryId };
-      await answerInquiry(await scope.context(), await scope.holder(), input, key);
+      await answerInquiry(await scope.context(), await scope.staff(), input, key);
       deliverSoon(c);
       return `/staff/inquiries/${inquiryId}?answered=1`;
     });

@@ -20,7 +20,7 @@ export function phoneForms(renderPage: PageRenderer) {
       const { scope } = c.var;
       const sent = await requestPhoneChange(
         await scope.context(),
-        await scope.ownSignIn(),
+        await scope.provenSignIn(),
         values,
         key,
       );
@@ -33,7 +33,7 @@ export function phoneForms(renderPage: PageRenderer) {
     const values = await readForm(c);
     return submit(c, values, renderPage, async (key) => {
       const { scope } = c.var;
-      await changePhone(await scope.context(), await scope.ownSignIn(), values, key);
+      await changePhone(await scope.context(), await scope.provenSignIn(), values, key);
       deliverSoon(c);
       return '/me/phone?changed=1';
     });

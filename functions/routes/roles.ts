@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { grantRole, revokeRole } from '../../src/features/roles/commands.ts';
 import { readForm } from '../forms.ts';
+import { deliverSoon } from '../messages.ts';
 import { submit } from '../submit.ts';
 import type { AppEnv, PageRenderer } from '../types.ts';
 
@@ -11,7 +12,8 @@ export function roleForms(renderPage: PageRenderer) {
     const values = await readForm(c);
     return submit(c, values, renderPage, async (key) => {
       const { scope } = c.var;
-      const { grantId } = await grantRole(await scope.context(), await scope.holder(), values, key);
+      const { grantId } = await grantRole(await scope.context(), await scope.staff(), values, key);
+      deliverSoon(c);
       return `/staff/people?granted=1#grant-${grantId}`;
     });
   });
@@ -19,7 +21,7 @@ export function roleForms(renderPage: PageRenderer) {
     const values = await readForm(c);
     return submit(c, values, renderPage, async (key) => {
       const { scope } = c.var;
-      await revokeRole(await scope.context(), await scope.holder(), values, key);
+      await revokeRole(await scope.context(), await scope.staff(), values, key);
       return '/staff/people?revoked=1';
     });
   });

@@ -61,6 +61,8 @@ export interface SiteSettings {
   personalDataKeys: string;
   /** Signs the audit log's daily roots; they are unsigned without it. */
   auditSigningKey?: string;
+  /** Further settings of the Worker, by their names. */
+  more?: Readonly<Record<string, string>>;
   /** Where the local runtime may keep its own files. */
   stateDir: string;
 }
@@ -91,6 +93,13 @@ export async function serveSite(
     DATABASE_URL: settings.databaseUrl,
     PERSONAL_DATA_KEYS: settings.personalDataKeys,
     ...(settings.auditSigningKey ? { AUDIT_SIGNING_KEY: settings.auditSigningKey } : {}),
+    // Tests and one's own browser are one address, and no crowd.
+    ADDRESS_CHALLENGES: '0',
+    // An inbox on one's own machine disturbs nobody.
+    QUIET_HOURS: 'none',
+    // The same machine under another name: for browsers another site, which no cookie of this one goes to.
+    FILES_ORIGIN: `http://localhost:${port}`,
+    ...settings.more,
     DEMONSTRATION: '1',
   };
   // The Worker's log, one JSON line an event, kept beside the data for whoever looks into a failure.

@@ -104,12 +104,17 @@ export function parseInput<Schema extends z.ZodType>(
   throw invalidInput(parsed.error);
 }
 
+/** Every sentence of a schema is Chinese; what a schema leaves to its library is meant for programmers. */
+const IS_OURS = /\p{Script=Han}/u;
+const ODD_VALUE = '这一项的内容或格式不对，请检查一下';
+
 /** One problem a field, the first: a person mends one thing at a time. */
 export function invalidInput(error: z.core.$ZodError): DomainError {
   const problems = new Map<string, FieldProblem>();
   for (const issue of error.issues) {
     const field = issue.path.join('.');
-    if (!problems.has(field)) problems.set(field, { field, message: issue.message });
+    const message = IS_OURS.test(issue.message) ? issue.message : ODD_VALUE;
+    if (!problems.has(field)) problems.set(field, { field, message });
   }
   return new DomainError('invalid', 'invalid_input', '有几处需要改一下，请看下面的提示。', {
     fields: [...problems.values()],

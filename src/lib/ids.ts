@@ -3,6 +3,8 @@ import { v7 } from 'uuid';
 /** Without 0 O 1 I L: people read codes aloud, copy them by hand and type them from paper. */
 const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 export const BOOKING_CODE_LENGTH = 10;
+export const INVITATION_CODE_LENGTH = 12;
+export const RECOVERY_CODE_LENGTH = 16;
 
 /**
  * Primary keys are time-ordered (UUIDv7): neighbouring rows share B-tree pages. They are not secrets.
@@ -15,6 +17,16 @@ export function newId(now: Date): string {
 /** The public code of a booking or an inquiry: 31^10, about 50 bits, so that guessing finds nothing. */
 export function newBookingCode(): string {
   return randomFrom(CODE_ALPHABET, BOOKING_CODE_LENGTH);
+}
+
+/** Twelve symbols, 59 bits: for what is typed once within days. */
+export function newInvitationCode(): string {
+  return randomFrom(CODE_ALPHABET, INVITATION_CODE_LENGTH);
+}
+
+/** Sixteen symbols, 79 bits: for what lies printed in a drawer for years. */
+export function newRecoveryCode(): string {
+  return randomFrom(CODE_ALPHABET, RECOVERY_CODE_LENGTH);
 }
 
 /** A six-digit sign-in code. */
@@ -33,11 +45,23 @@ export function newToken(): string {
  */
 export function readBookingCode(text: string): string | undefined {
   const last = text.normalize('NFKC').trim().toUpperCase().split('/').at(-1) ?? '';
-  const code = last.replace(/[\s\-–—]/g, '');
+  return readCode(last, BOOKING_CODE_LENGTH);
+}
+
+/** A code of our alphabet as somebody typed it, in any case and with what separates its groups. */
+export function readCode(text: string, length: number): string | undefined {
+  const code = text
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[\s\-–—]/g, '');
   const isCode =
-    code.length === BOOKING_CODE_LENGTH &&
-    Array.from(code).every((one) => CODE_ALPHABET.includes(one));
+    code.length === length && Array.from(code).every((one) => CODE_ALPHABET.includes(one));
   return isCode ? code : undefined;
+}
+
+/** `ABCD-EFGH-JKMN` */
+export function formatGroups(code: string): string {
+  return (code.match(/.{1,4}/g) ?? []).join('-');
 }
 
 /** `ABCDE-FGHJK` */

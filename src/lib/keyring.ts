@@ -11,7 +11,16 @@ const SECRET_BYTES = 32;
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What a hash is for: the same value hashed for two purposes has nothing in common. */
-export type HashPurpose = 'phone' | 'name' | 'sign-in-code' | 'ticket';
+export type HashPurpose =
+  | 'phone'
+  | 'name'
+  | 'mail'
+  | 'sign-in-code'
+  | 'ticket'
+  | 'call'
+  | 'pause'
+  | 'import-row'
+  | 'file-link';
 
 interface VersionKeys {
   seal: CryptoKey;

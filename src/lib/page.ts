@@ -27,6 +27,16 @@ export function safeNext(next: string | null | undefined): string {
   return url.pathname.startsWith('//') ? '/' : url.pathname + url.search;
 }
 
+/** Where somebody signs in who asks for this page, to come back to it with all of its query. */
+export function signInAddress(url: Pick<URL, 'pathname' | 'search'>): string {
+  return `/sign-in?${new URLSearchParams({ next: safeNext(url.pathname + url.search) })}`;
+}
+
+/** Where somebody who works here proves who they are, to come back to this page. */
+export function proofAddress(url: Pick<URL, 'pathname' | 'search'>): string {
+  return `/staff/sign-in?${new URLSearchParams({ next: safeNext(url.pathname + url.search) })}`;
+}
+
 /** Ties a control to what stands beside it: its hint, and its mistake when it has one. */
 export function describeField(
   form: FormState | undefined,

@@ -91,3 +91,22 @@ export function formatMinutes(minutes: number): string {
   if (minutes > 0 && minutes % 60 === 0) return `${minutes / 60}小时`;
   return `${minutes}分钟`;
 }
+
+/** `今天来的`, `等了3天`: how long something has waited, in calendar days. */
+export function waitedWords(since: Date, now: Date): string {
+  const days = daysBetween(calendarDate(since), calendarDate(now));
+  return days <= 0 ? '今天来的' : `等了${days}天`;
+}
+
+/** `还有2天`, `今天到期`, `逾期3天`: how long there is until something is due, in calendar days. */
+export function untilWords(due: Date, now: Date): string {
+  const days = daysBetween(calendarDate(now), calendarDate(due));
+  if (days < 0) return `逾期${-days}天`;
+  return days === 0 ? '今天到期' : `还有${days}天`;
+}
+
+/** A part of each day in which nobody is disturbed, in minutes after midnight in China; it may reach over midnight. */
+export interface QuietHours {
+  fromMinute: number;
+  toMinute: number;
+}

@@ -307,7 +307,7 @@ describe('a receipt', () => {
     for await (const file of glob('src/features/*/commands.ts')) {
       const text = await readFile(file, 'utf8');
       for (const [, action = ''] of text.matchAll(
-        /^(?!.*\bcan\().*(?:action: |entry\()'([a-z_.]+)'/gm,
+        /^(?!.*\b(?:can|require)\()(?!.*as const;).*(?:action: |entry\()'([a-z_.]+)'/gm,
       )) {
         if (!Object.hasOwn(actionNames, action)) nameless.push(action);
       }

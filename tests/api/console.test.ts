@@ -78,6 +78,8 @@ describe('what somebody has to do today', () => {
     // One was given a role and has not set up how to sign in.
     expect(queues.map(({ queue, count: many }) => [queue, many])).toEqual([
       ['hall:yancheng', 1],
+      ['groups:yancheng', 0],
+      ['feedback', 0],
       ['people', 1],
       ['imports', 0],
     ]);

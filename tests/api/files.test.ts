@@ -522,9 +522,10 @@ describe('the time of a file', () => {
 
 describe('the limits', () => {
   it('are the same in the rules and in the database', async () => {
-    const rows = await world.ctx.db.select().from(filePurposes);
+    const rows = await world.ctx.db.select().from(filePurposes).orderBy(filePurposes.name);
     const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== 'name');
-    const stated = Object.entries(PURPOSES).map(([name, rules]) => ({
+    const purposes = Object.entries(PURPOSES).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const stated = purposes.map(([name, rules]) => ({
       name,
       ...Object.fromEntries(Object.entries(rules).filter(([rule]) => columns.includes(rule))),
     }));

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claimOrganisation } from '../../src/features/organisations/commands.ts';
+import { createGroupRequest } from '../../src/features/groups/commands.ts';
 import { createInquiry } from '../../src/features/inquiries/commands.ts';
+import { addMinutes } from '../../src/lib/time.ts';
 import { bookingCodeOf } from '../helpers/codes.ts';
 import { HTML, SQL } from '../helpers/bad-input.ts';
 import { schemaFields } from '../helpers/fields.ts';
+import { NOW } from '../helpers/session.ts';
 import { openStore } from '../helpers/store.ts';
 import { createSiteApp, strongSignIn, writingRoutes, type SiteApp } from '../helpers/site-app.ts';
 import { createWorld, type World } from '../helpers/world.ts';
@@ -34,6 +37,20 @@ async function prepare(): Promise<void> {
   const school = { kind: 'school', name: '示例第一小学', regionCode: '320904' };
   const { organisationId } = await claimOrganisation(world.ctx, person, school, key());
   const { code } = await createInquiry(world.ctx, { kind: 'error', text: '示例：错了' }, key());
+  const groupSession = await world.session({
+    startsAt: addMinutes(NOW, 5 * 24 * 60),
+    groupPlaces: 40,
+  });
+  const visit = {
+    ...{ hallSlug: session.hallSlug, kind: 'school', groupName: '示例小学', leaderName: '示例' },
+    ...{ buses: 0, lunch: false },
+    classes: [
+      {
+        ...{ sessionId: groupSession.id, label: '一班', adults: 2, boys: 9, girls: 9, others: 0 },
+      },
+    ],
+  };
+  const { requestId } = await createGroupRequest(world.ctx, person, visit, key());
   const { person: officer } = await world.person();
   const strong = await strongSignIn(world, officer.id, [
     { role: 'administrator', scopeKind: 'site', scopeId: '' },
@@ -45,7 +62,7 @@ async function prepare(): Promise<void> {
   tokens = ['', token, strong];
   known = [
     ...[bookingId, organisationId, session.id, person.id, officer.id, session.hallSlug, code],
-    ...[await bookingCodeOf(world.ctx, bookingId), 'cpr', 'bookings', '1'],
+    ...[await bookingCodeOf(world.ctx, bookingId), 'cpr', 'bookings', '1', requestId],
   ];
 }
 

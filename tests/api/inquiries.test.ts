@@ -1,26 +1,27 @@
 import { asc } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { templates } from '../../functions/messages.ts';
 import {
   answerInquiry,
   createInquiry,
   forgetInquiries,
 } from '../../src/features/inquiries/commands.ts';
 import {
-  countOpen,
   findInquiry,
   inquiryPhone,
   inquiryText,
-  INQUIRIES_SHOWN,
+  inquiryList,
   listInquiries,
 } from '../../src/features/inquiries/queries.ts';
 import { inquiries } from '../../src/features/inquiries/table.ts';
 import { deliverDue } from '../../src/features/notifications/commands.ts';
 import { outboxMessages } from '../../src/features/notifications/table.ts';
+import { readDesk } from '../../src/features/desk/queries.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
+import { readList, ROWS_SHOWN } from '../../src/lib/lists.ts';
 import { addMinutes } from '../../src/lib/time.ts';
 import { createApi } from '../helpers/api.ts';
 import { editor, inquiry } from '../helpers/losing-states-inquiries.ts';
+import { postTo } from '../helpers/post.ts';
 import { NOW } from '../helpers/session.ts';
 import { createWorld } from '../helpers/world.ts';
 
@@ -34,13 +35,14 @@ const asked = {
   phone: PHONE,
 };
 
+/** What the list's page would be asked for with these filters. */
+const listed = (query: string) => readList(inquiryList, new URLSearchParams(query));
+
 /** Sends what is queued. @returns what arrived. */
 async function deliver(ctx: CommandContext) {
   const sent: { to: string; text: string }[] = [];
-  const channel = {
-    send: async ({ to, text }: { to: string; text: string }) => void sent.push({ to, text }),
-  };
-  await deliverDue(ctx, { channel, templates });
+  const post = postTo(async ({ to, text }) => void sent.push({ to, text }));
+  await deliverDue(ctx, post);
   return sent;
 }
 
@@ -165,21 +167,21 @@ describe('answering', () => {
 describe('the queue', () => {
   it('begins with what is due first and goes on by key, each once', async () => {
     const world = await createWorld();
-    for (let nth = 0; nth < INQUIRIES_SHOWN + 5; nth += 1) {
+    for (let nth = 0; nth < ROWS_SHOWN + 5; nth += 1) {
       const kind = nth % 2 ? 'question' : 'error';
       await inquiry(world, { kind }, world.at(addMinutes(NOW, -nth)));
     }
-    const first = await listInquiries(world.ctx, { state: 'open' });
-    const after = first.at(-1)?.id;
-    const second = await listInquiries(world.ctx, { state: 'open', after });
+    const { rows: first, count } = await listInquiries(world.ctx, listed('state=open'));
+    expect(count).toBe(ROWS_SHOWN + 5);
+    const { rows: second } = await listInquiries(world.ctx, listed(`after=${first.at(-1)?.id}`));
     const all = await world.ctx.db
       .select()
       .from(inquiries)
       .orderBy(asc(inquiries.dueAt), asc(inquiries.id));
     expect([...first, ...second].map(({ id }) => id)).toEqual(all.map(({ id }) => id));
-    const errors = await listInquiries(world.ctx, { state: 'open', kind: 'error' });
+    const { rows: errors } = await listInquiries(world.ctx, listed('kind=error'));
     expect(errors.every(({ kind }) => kind === 'error')).toBe(true);
-    expect(errors).toHaveLength(18);
+    expect(errors).toHaveLength(28);
   });
 
   it('shows the answered apart, newest answer first', async () => {
@@ -192,18 +194,26 @@ describe('the queue', () => {
       await answerInquiry(ctx, by, { inquiryId, text: '改好了' }, key());
       ids.unshift(inquiryId);
     }
-    const answered = await listInquiries(world.ctx, { state: 'answered' });
-    expect(answered.map(({ id }) => id)).toEqual(ids);
-    const rest = await listInquiries(world.ctx, { state: 'answered', after: ids[0] });
-    expect(rest.map(({ id }) => id)).toEqual(ids.slice(1));
-    expect(await listInquiries(world.ctx, { state: 'open' })).toEqual([]);
+    const answered = await listInquiries(world.ctx, listed('state=answered'));
+    expect(answered.rows.map(({ id }) => id)).toEqual(ids);
+    const rest = await listInquiries(world.ctx, listed(`state=answered&after=${ids[0]}`));
+    expect(rest.rows.map(({ id }) => id)).toEqual(ids.slice(1));
+    expect(await listInquiries(world.ctx, listed(''))).toEqual({ rows: [], count: 0 });
   });
 
   it('counts what waits, and what waits too long', async () => {
     const world = await createWorld();
     await inquiry(world, {}, world.at(addMinutes(NOW, -11 * DAY)));
     await inquiry(world);
-    expect(await countOpen(world.ctx)).toEqual({ open: 2, overdue: 1 });
+    const { by } = await editor(world);
+    const [queue] = await readDesk(world.ctx, by, (slug) => slug);
+    expect(queue).toMatchObject({ queue: 'inquiries', count: 2, overdue: 1, cut: false });
+    expect(queue?.next.map(({ due }) => due)).toEqual([
+      { text: '逾期1天', late: true },
+      { text: '还有10天', late: false },
+    ]);
+    const overdue = await listInquiries(world.ctx, listed('state=overdue'));
+    expect(overdue).toMatchObject({ count: 1, rows: [{ kind: 'error' }] });
   });
 
   it('is read by its index', async () => {

@@ -17,7 +17,13 @@ async function listCommands(): Promise<string[]> {
   return names.sort();
 }
 
-const ATTEMPTS = ['sign_in_attempts', 'ticket_tries'];
+const ATTEMPTS = [
+  'sign_in_attempts',
+  'credential_attempts',
+  'return_tries',
+  'ticket_tries',
+  'mail_attempts',
+];
 
 /** Everything the database holds except what counts attempts: refused ones are meant to be counted. */
 async function snapshot({ ctx }: World): Promise<Record<string, unknown>> {

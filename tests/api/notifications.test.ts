@@ -275,7 +275,7 @@ describe('the reminder of a visit', () => {
     await deliverDue(world.at(EVE), post);
     await deliverDue(world.at(addMinutes(EVE, 60)), post);
     expect(remindersOf(sent)).toHaveLength(1);
-    expect(sent.at(-1)?.text).toMatch(/^【安澜】提醒：11月27日周五 12:00参观，1人，预约码/);
+    expect(sent.at(-1)?.text).toMatch(/^【安澜】提醒：11月27日周五 12:00有约，1人，预约码/);
   });
 
   it('is not sent for a visit that was called off', async () => {

@@ -49,8 +49,9 @@ import { Keyring } from '../../src/lib/keyring.ts';
 import { addMinutes } from '../../src/lib/time.ts';
 import { bookingCodeOf } from '../helpers/codes.ts';
 import { askChange, asker, claimCast, days, NEW } from '../helpers/losing-states-phones.ts';
-import { addRole } from '../helpers/roles.ts';
+import { addRole, addRoleOnly, strengthen } from '../helpers/roles.ts';
 import { NOW } from '../helpers/session.ts';
+import { createSiteApp } from '../helpers/site-app.ts';
 import { createWorld, TEST_KEYS, type World } from '../helpers/world.ts';
 
 const OLD = '10000005001';
@@ -86,6 +87,23 @@ describe('numbers outside the mainland', () => {
 });
 
 describe('a changed number', () => {
+  it('of somebody who works here needs more than a phone’s code: messages about their sign-in go to it', async () => {
+    const world = await createWorld();
+    const { person, token } = await world.person(OLD);
+    await addRoleOnly(world.ctx, person.id, {
+      role: 'editor',
+      scopeKind: 'site',
+      scopeId: '',
+    });
+    const site = createSiteApp(world);
+    const form = { phone: NEW, key: key() };
+    const refused = await site.send('POST', '/me/phone', { form, token });
+    expect(refused.headers.get('location')).toMatch(/^\/staff\/sign-in\?next=/);
+    await strengthen(world.ctx, person.id);
+    const sent = await site.send('POST', '/me/phone', { form, token });
+    expect(sent.headers.get('location')).toMatch(/^\/me\/phone\/code\?codeId=/);
+  });
+
   it('takes everything along, tells both numbers, and ends the other sign-ins', async () => {
     const world = await createWorld();
     const other = await asker(world, OLD, addMinutes(NOW, -600));

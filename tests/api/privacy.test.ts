@@ -1,8 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { runJobs } from '../../functions/jobs/run.ts';
-import { createApp } from '../../functions/app.ts';
-import { templates } from '../../functions/messages.ts';
 import { Scope } from '../../functions/scope.ts';
 import { readSentCode, signInByPhone } from '../../scripts/lib/demo-people.ts';
 import { purgeSignInCodes, signIn } from '../../src/features/accounts/commands.ts';
@@ -12,6 +10,8 @@ import { auditEntries } from '../../src/features/audit/table.ts';
 import { createBooking } from '../../src/features/bookings/commands.ts';
 import { contactNameOf, findTicket } from '../../src/features/bookings/queries.ts';
 import { bookings, cancellations } from '../../src/features/bookings/table.ts';
+import { writeDoorNote } from '../../src/features/door/commands.ts';
+import { listNotes } from '../../src/features/door/queries.ts';
 import { createInquiry } from '../../src/features/inquiries/commands.ts';
 import { inquiryPhone, inquiryText } from '../../src/features/inquiries/queries.ts';
 import { inquiries } from '../../src/features/inquiries/table.ts';
@@ -49,7 +49,9 @@ import { addMinutes, DAY_MS } from '../../src/lib/time.ts';
 import { createApi } from '../helpers/api.ts';
 import { listTables } from '../helpers/database.ts';
 import { bookingCodeOf } from '../helpers/codes.ts';
+import { postTo } from '../helpers/post.ts';
 import { NOW } from '../helpers/session.ts';
+import { createSiteApp } from '../helpers/site-app.ts';
 import { createWorld, TEST_KEYS, type World } from '../helpers/world.ts';
 
 const PHONE = '10000004321';
@@ -94,8 +96,9 @@ describe('seeing one’s own data', () => {
     });
     expect(data.codes).toHaveLength(1);
     expect(data.signIns).toHaveLength(1);
-    expect(data.messages.map(({ template }) => template)).toEqual([
+    expect(data.messages.map(({ template }) => template).toSorted()).toEqual([
       'booking_created',
+      'booking_reminder',
       'sign_in_code',
     ]);
     expect(data.acts.map(({ action }) => action)).toEqual(['booking.create', 'sign_in.create']);
@@ -239,14 +242,14 @@ describe('erasing an account', () => {
     const { person } = await visitor(world);
     await erase(world, person);
     const sent: string[] = [];
-    const channel = { send: async ({ text }: { text: string }) => void sent.push(text) };
-    await deliverDue(world.ctx, { channel, templates });
+    const post = postTo(async ({ text }) => void sent.push(text));
+    await deliverDue(world.ctx, post);
     expect(sent.filter((text) => text.includes('预约'))).toEqual([]);
     const [told] = await world.ctx.db
       .select()
       .from(outboxMessages)
       .where(eq(outboxMessages.template, 'booking_created'));
-    expect(told).toMatchObject({ deadAt: NOW, lastError: 'subject gone' });
+    expect(told).toMatchObject({ droppedAt: NOW, lastError: 'subject gone' });
   });
 
   it('takes the number off questions, and the person out of organisations', async () => {
@@ -333,28 +336,8 @@ describe('erasing an account', () => {
 });
 
 describe('the form that erases', () => {
-  /** Sends a form as a browser does, and follows nothing. */
-  async function post(world: World, token: string | undefined, values: Record<string, string>) {
-    const app = createApp({
-      now: () => NOW,
-      openDatabase: () => openDatabase({ url: world.url }),
-      log: () => {},
-      renderPage: async (c, path, { form }) => c.json({ path, form }),
-    });
-    const env = { DATABASE_URL: world.url, PERSONAL_DATA_KEYS: TEST_KEYS, DEMONSTRATION: '1' };
-    return app.request(
-      '/me/data/erasure',
-      {
-        method: 'POST',
-        body: new URLSearchParams(values),
-        headers: {
-          'Sec-Fetch-Site': 'same-origin',
-          ...(token ? { Cookie: `__Host-anlan=${token}` } : {}),
-        },
-      },
-      env,
-    );
-  }
+  const post = (world: World, token: string | undefined, form: Record<string, string>) =>
+    createSiteApp(world).send('POST', '/me/data/erasure', { form, token });
 
   it('comes back with the mistake beside its field', async () => {
     const world = await createWorld();
@@ -451,7 +434,7 @@ describe('the jobs', () => {
     const world = await createWorld();
     const { person } = await world.person(PHONE);
     await world.staff();
-    await signInByPhone(world.at(days(100)), PHONE);
+    await signInByPhone(world.at(days(80)), PHONE);
     await world.ctx.db.delete(signIns).where(eq(signIns.personId, person.id));
     expect(await eraseDormantAccounts(world.at(days(200)))).toBe(0);
     expect(await eraseDormantAccounts(world.at(days(281)))).toBe(1);
@@ -551,12 +534,18 @@ describe('rotating the keys', () => {
     const gone = await world.person('10000008888');
     const asked = { kind: 'question', text: '示例：周末开门吗？可以带小孩吗？', phone: PHONE };
     await createInquiry(world.ctx, asked, key());
+    const door = { role: 'hall_staff', scopeKind: 'hall', scopeId: 'yancheng' } as const;
+    const staff = { id: (await world.staff()).person.id, roles: [door] };
+    const note = { hallSlug: 'yancheng', kind: 'other', minute: '9:00', text: '钥匙在前台' };
+    await writeDoorNote(world.ctx, staff, note, key());
     await eraseAccount(world.ctx, gone.person, { lastFour: '8888' }, key());
     const rotating = { ...world.at(addMinutes(NOW, 10)), keys: await Keyring.open(both) };
     while ((await rotateKeys(rotating)) > 0);
     expect(await rowsOfOlderVersions(rotating)).toEqual({
       people: 0,
       bookings: 0,
+      door_notes: 0,
+      imports: 0,
       inquiries: 0,
       sign_in_codes: 0,
       outbox_messages: 0,
@@ -568,13 +557,16 @@ describe('rotating the keys', () => {
       phone: PHONE,
       codes: [{}],
       visits: [{ bookingId, contactName: '示例王芳' }],
-      messages: [{}, {}],
+      messages: [{}, {}, {}],
     });
     const [inquiry] = await after.db.select().from(inquiries);
     expect(await inquiryText(after, inquiry!)).toBe(asked.text);
     expect(await inquiryPhone(after, inquiry!)).toBe(PHONE);
     const [booking] = await after.db.select().from(bookings).where(eq(bookings.id, bookingId));
     expect(booking?.contactNameHash).toEqual(await after.keys.hash('name', '示例王芳'));
+    expect(await listNotes(after, 'yancheng', '2026-11-25')).toMatchObject([
+      { text: '钥匙在前台', done: '' },
+    ]);
     expect((await signInByPhone(after, PHONE)).person.id).toBe(person.id);
   });
 

@@ -314,6 +314,8 @@ describe('what belongs to somebody else', () => {
     '/api/bookings/:id/cancellation': {},
     '/api/bookings/:id/changes': { sessionId: session.id, adults: 1, children: 0 },
     '/api/bookings/:id/arrival': {},
+    '/api/bookings/:id/feedback': { score: 5 },
+    '/me/bookings/:id/appeal': { grounds: 'urgent' },
     '/api/organisations/:id/decision': { decision: 'verified', reason: '' },
     '/api/organisations/:id/members': { phone: '13800138005' },
     '/api/organisations/:id/handover': { memberId },

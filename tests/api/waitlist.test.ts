@@ -103,6 +103,20 @@ describe('a queue', () => {
     await expect(world.book(person, session)).rejects.toMatchObject({ reason: 'session_full' });
   });
 
+  it('waits for places for all where nobody said how few would do', async () => {
+    const world = await createWorld();
+    const { session } = await fullSession(world);
+    const { person } = await world.person();
+    for (const leastPlaces of [undefined, '']) {
+      const party = { adults: 2, children: 1, leastPlaces, contactName: '示例周敏' };
+      const input = { sessionId: session.id, ...party };
+      const { entryId } = await joinWaitlist(world.ctx, person, input, key());
+      const wait = await findOwnWait(world.ctx, person.id, entryId);
+      expect(wait?.entry.leastPlaces).toBe(3);
+      await leaveWaitlist(world.ctx, person, { entryId }, key());
+    }
+  });
+
   it('takes a party moved up by the manager first, and says why to everybody', async () => {
     const world = await createWorld();
     const { session, leave } = await fullSession(world);

@@ -4,10 +4,16 @@ import { readdirSync } from 'node:fs';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
 import { auditEntries } from '../../src/features/audit/table.ts';
 import { grantRole } from '../../src/features/roles/commands.ts';
-import { DAY_MS } from '../../src/lib/time.ts';
+import { createBooking } from '../../src/features/bookings/commands.ts';
+import { createGroupRequest } from '../../src/features/groups/commands.ts';
+import { addRole } from '../helpers/roles.ts';
+import { findPersonByPhone } from '../../src/features/accounts/queries.ts';
+import { addMinutes, calendarDate, DAY_MS, instantOf, MINUTE_MS } from '../../src/lib/time.ts';
 import {
+  addSession,
   bookSignedOut,
   expect,
+  keepSignIn,
   openLastSession,
   readCode,
   readInvitation,
@@ -16,6 +22,7 @@ import {
   signInAsStaff,
   signInWithRole,
   test,
+  visitMade,
 } from './fixtures.ts';
 
 const LOOKS = [
@@ -56,18 +63,45 @@ const slugsIn = (folder: string) =>
     .filter((file) => file.endsWith('.md'))
     .map((file) => file.replace('.md', ''));
 
+/** Three classes of thirty, as an address. */
+function classes(adults: number): URLSearchParams {
+  const query = new URLSearchParams({ kind: 'school' });
+  for (let nth = 0; nth < 3; nth += 1) {
+    query.set(`classes.${nth}.label`, `三年级${nth + 1}班`);
+    query.set(`classes.${nth}.adults`, String(adults));
+    query.set(`classes.${nth}.others`, '30');
+  }
+  return query;
+}
+
 const publicPages: Record<string, string> = {
   home: '/',
   styleguide: '/styleguide',
   guides: '/guides',
   halls: '/halls',
   ...Object.fromEntries(slugsIn('halls').map((slug) => [`hall-${slug}`, `/halls/${slug}`])),
+  'groups-enterprise': '/halls/yancheng/groups?kind=enterprise',
+  'group-mistake': `/halls/yancheng/groups?check=1&${classes(1)}`,
+  'group-days': `/halls/yancheng/groups/days?${classes(3)}`,
+  'halls-none': '/halls?region=320700&kind=theme-park',
+  'hall-kind': '/halls/kinds/training-base',
+  courses: '/courses',
+  course: '/courses/self-rescue',
+  'embedded-hall': '/embed/halls/yancheng',
+  'hall-calendar': '/halls/yancheng/calendar?people=6',
+  'hall-week': '/halls/yancheng/calendar?week=2030-01-01',
+  'hall-fit': '/halls/yancheng/fit?age1=68&age2=36&age3=8&height3=118',
+  'hall-fit-mistake': '/halls/yancheng/fit?age1=x&height2=110',
+  certificates: '/certificates?code=1',
+  'certificate-unknown': '/certificates/ABCDEFGHJK',
   regions: '/regions',
   ...Object.fromEntries(
     ['320000', '320700', '320900', '360222'].map((code) => [`region-${code}`, `/regions/${code}`]),
   ),
   drills: '/drills',
   communities: '/communities',
+  search: '/search?q=煤气味&audience=家庭',
+  'search-empty': '/search?q=😀',
   sitemap: '/sitemap',
   tickets: '/tickets',
   inquiries: '/inquiries?kind=error&about=/guides/cpr',
@@ -117,7 +151,7 @@ test('the way to a booking has no finding, mistakes included', async ({ page, ph
   const mistake = page.getByRole('alert');
   await openLastSession(page);
   await inspect(page, 'party', title('几个人来'));
-  await sayHowMany(page, 9);
+  await sayHowMany(page, 15);
   await inspect(page, 'party-mistake', mistake);
   await sayHowMany(page, 2, 1);
   await inspect(page, 'confirmation-signed-out', title('核对，确认'));
@@ -180,8 +214,111 @@ test('the staff pages have no finding', async ({ page, phone, ctx }) => {
   await inspect(page, 'staff-bookings', title('全部预约'));
   await page.goto('/staff/halls/yancheng/bookings?q=nobody&state=cancelled');
   await inspect(page, 'staff-bookings-none', page.getByText('没有找到'));
+  await page.goto('/staff/halls/yancheng/week');
+  await inspect(page, 'staff-week', title(/年\d+月\d+日到/));
+  await page.goto('/staff/halls/yancheng/numbers');
+  await inspect(page, 'staff-numbers', title(/的数据$/));
   await page.goto('/staff/exports/bookings?hall=yancheng');
   await inspect(page, 'staff-export', title('导出预约'));
+});
+
+test('the door of a hall has no finding, whatever it has to say', async ({ page, phone, ctx }) => {
+  test.setTimeout(120_000);
+  const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
+  const startsAt = instantOf(calendarDate(ctx.now), 17);
+  const endsAt = addMinutes(startsAt, 24 * 60);
+  const session = await addSession(ctx, { startsAt, endsAt, bookingClosesAt: endsAt });
+  const yesterday = { ...ctx, now: new Date(ctx.now.getTime() - DAY_MS) };
+  const { person } = await signInByPhone(yesterday, phone);
+  const input = { sessionId: session.id, adults: 2, children: 1, contactName: '示例王芳' };
+  const { code } = await createBooking(ctx, person, input, crypto.randomUUID());
+  await signInAsStaff(page, ctx, `131${phone.slice(3)}`);
+  await page.goto('/staff/halls/yancheng/door');
+  const result = page.locator('[data-result]');
+  const show = async (text: string) => {
+    await page.getByLabel('扫码，或输入预约码').fill(text);
+    await page.keyboard.press('Enter');
+  };
+  await show(code);
+  await inspect(page, 'door-in', result.getByText('可以入场：3人'));
+  await show(code);
+  await inspect(page, 'door-refused', result.getByText('已经登记入场'));
+  await show(code.slice(-4));
+  await result.getByRole('button', { name: code.slice(-4) }).click();
+  await inspect(page, 'door-party', result.getByText('到了3人，约了3人'));
+  await page.context().setOffline(true);
+  await result.getByRole('button', { name: '出' }).click();
+  await inspect(page, 'door-no-link', page.getByText('1条还没发出'));
+  await page.context().setOffline(false);
+  await expect(page.getByText('1条还没发出')).toHaveCount(0);
+  await page.goto('/staff/halls/yancheng/door/inside');
+  await inspect(page, 'door-inside', title(/在馆里\d+人/));
+  await page.goto('/staff/halls/yancheng/door/paper');
+  await inspect(page, 'door-paper', title(/名单/));
+  await page.goto('/staff/halls/yancheng/notes');
+  await page.getByRole('button', { name: '记下来' }).click();
+  await inspect(page, 'door-notes-mistake', page.getByRole('alert'));
+});
+
+test('the pages of a hall’s calendar have no finding, mistakes included', async ({
+  page,
+  phone,
+  ctx,
+}) => {
+  test.setTimeout(120_000);
+  const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
+  const mistake = page.getByRole('alert');
+  const hall = { role: 'hall_manager', scopeKind: 'hall', scopeId: 'yancheng' } as const;
+  await signInWithRole(page, ctx, phone, hall);
+  await page.goto('/staff/halls/yancheng/calendar');
+  await inspect(page, 'staff-calendar', title('开放日历'));
+  await page
+    .getByRole('link', { name: /月\d+日/ })
+    .last()
+    .click();
+  await inspect(page, 'staff-calendar-day', title(/月\d+日/));
+  await page.getByLabel('闭馆').check();
+  await page.getByRole('button', { name: '先看影响哪些场次' }).click();
+  await inspect(page, 'staff-calendar-day-mistake', mistake);
+  await page.goto('/staff/halls/yancheng/hours');
+  await page.getByLabel('场次').fill('周六 09:00-10:15 40 团体30');
+  await page.getByRole('button', { name: '先看影响哪些场次' }).click();
+  await inspect(page, 'staff-hours-preview', page.getByRole('button', { name: '存下来' }));
+  await page.goto('/staff/halls/yancheng/outages?what=hall:&reason=%E6%A3%80%E4%BF%AE&places=1');
+  await inspect(page, 'staff-outages-mistake', mistake);
+  const day = calendarDate(new Date(ctx.now.getTime() + DAY_MS));
+  const days = `fromDay=${day}&untilDay=`;
+  await page.goto(
+    `/staff/halls/yancheng/outages?what=hall:&reason=%E6%A3%80%E4%BF%AE&places=0&${days}`,
+  );
+  await inspect(page, 'staff-outages-preview', page.getByRole('button', { name: '就这样停用' }));
+  await page.goto('/staff/halls/yancheng/stops?reason=&cause=');
+  await inspect(page, 'staff-stops-mistake', mistake);
+  await page.goto('/staff/halls/yancheng/appeals');
+  await inspect(page, 'staff-appeals', title('未到申诉'));
+  await addRole(ctx, (await findPersonByPhone(ctx, phone))!.id, {
+    ...{ role: 'administrator', scopeKind: 'site', scopeId: '' },
+  });
+  await page.goto('/staff/calendar');
+  await inspect(page, 'staff-years', title('节假日表'));
+  await page.goto('/staff/calendar/2027?days=%E5%85%83%E6%97%A6');
+  await inspect(page, 'staff-year-mistake', mistake);
+});
+
+test('the pages of courses have no finding, mistakes included', async ({ page, phone, ctx }) => {
+  test.setTimeout(60_000);
+  const hall = { role: 'hall_manager', scopeKind: 'hall', scopeId: 'yancheng' } as const;
+  const title = (text: string) => page.getByRole('heading', { level: 1, name: text });
+  await signInWithRole(page, ctx, phone, hall);
+  await page.goto('/staff/halls/yancheng/courses');
+  await inspect(page, 'staff-courses', title('课程'));
+  await page.getByRole('button', { name: '开课' }).click();
+  await inspect(page, 'staff-courses-mistake', page.getByRole('alert'));
+  await page.getByRole('link', { name: '撤下' }).first().click();
+  await inspect(page, 'staff-course-withdrawal', title('撤下课程'));
+  await page.goto('/courses/volunteer-training');
+  await page.getByRole('link', { name: /^报名/ }).first().click();
+  await inspect(page, 'party-of-a-course', title('几个人来'));
 });
 
 test('the pages of organisations have no finding', async ({ page, phone, ctx }) => {
@@ -345,4 +482,146 @@ test('the page of roles has no finding', async ({ page, phone, ctx }) => {
   await inspect(page, 'roles', page.getByRole('heading', { level: 1, name: '人员和角色' }));
   await page.getByRole('button', { name: '授权' }).click();
   await inspect(page, 'roles-mistake', page.getByRole('alert'));
+});
+
+test('the pages of a group have no finding, mistakes included', async ({ page, phone, ctx }) => {
+  test.setTimeout(120_000);
+  const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
+  const button = (name: string) => page.getByRole('button', { name });
+  // A day of this test's own: 35 days ahead, seven minutes past an hour.
+  const day = Math.ceil(ctx.now.getTime() / DAY_MS) * DAY_MS + 35 * DAY_MS;
+  const [morning, noon] = [new Date(day + 67 * MINUTE_MS), new Date(day + 187 * MINUTE_MS)];
+  const places = { capacity: 40, groupPlaces: 40 };
+  const session = await addSession(ctx, { startsAt: morning, ...places });
+  const other = await addSession(ctx, { startsAt: noon, ...places });
+  const yesterday = { ...ctx, now: new Date(ctx.now.getTime() - DAY_MS) };
+  const { person, token } = await signInByPhone(yesterday, phone);
+  const one = { sessionId: session.id, label: '一班', adults: 3, boys: 15, girls: 15, others: 0 };
+  const input = {
+    ...{ hallSlug: 'yancheng', kind: 'school', groupName: `示例${phone.slice(-6)}小学` },
+    ...{ leaderName: '示例陈静', buses: 2, lunch: true, needs: '1人用轮椅', classes: [one] },
+  };
+  const { requestId } = await createGroupRequest(ctx, person, input, crypto.randomUUID());
+  const group = `/me/groups/${requestId}`;
+
+  await keepSignIn(page, token);
+  await page.goto(`/halls/yancheng/groups/days?${classes(3)}`);
+  await page.getByRole('button', { name: /^选这/ }).first().click();
+  await inspect(page, 'group-confirmation', title('填单位，提出申请'));
+  await button('提出申请，留下名额').click();
+  await inspect(page, 'group-confirmation-mistake', page.getByRole('alert'));
+  await page.goto(`${group}?asked=1`);
+  await inspect(page, 'group-asked', page.getByText('名额留好了').first());
+  await page.getByRole('link', { name: '改人数' }).click();
+  await title(/^改人数/).waitFor();
+  await page.getByLabel('老师和家长').fill('1');
+  await button('保存人数').click();
+  await inspect(page, 'group-counts-mistake', page.getByRole('alert'));
+  await page.goto(`${group}/withdrawal`);
+  await inspect(page, 'group-withdrawal', title('撤回团体申请'));
+
+  const scope = { scopeKind: 'hall', scopeId: 'yancheng' } as const;
+  await signInWithRole(page, ctx, `138${phone.slice(3)}`, { role: 'hall_manager', ...scope });
+  await page.goto('/staff/halls/yancheng/groups');
+  await inspect(page, 'staff-groups', title('团体'));
+  await page.goto(`/staff/halls/yancheng/groups/${requestId}`);
+  await page.getByRole('radio', { name: /^换时间/ }).check();
+  await button('答复，通知领队').click();
+  await inspect(page, 'staff-group-mistake', page.getByRole('alert'));
+  await page.getByLabel('一班，33人').selectOption(other.id);
+  await page.getByLabel('原因').fill('上午有检修');
+  await button('答复，通知领队').click();
+  await inspect(page, 'staff-group', page.getByText('等对方答复').first());
+
+  await keepSignIn(page, token);
+  await page.goto(`${group}/acceptance`);
+  await inspect(page, 'group-acceptance', title('接受新的时间'));
+  await button('接受新的时间').click();
+  await inspect(page, 'group', page.getByText('已通过'));
+  for (const [name, part] of Object.entries({
+    'group-letter': 'parents-letter',
+    'group-preparation': 'preparation',
+    'group-sheet': 'sheet',
+  })) {
+    await page.goto(`${group}/${part}`);
+    await inspect(page, name, title(/^(家长信|行前准备|到馆单)/));
+  }
+});
+
+test('the pages of a queue have no finding', async ({ page, phone, ctx }) => {
+  test.setTimeout(120_000);
+  const title = (text: string) => page.getByRole('heading', { level: 1, name: text });
+  const startsAt = new Date(ctx.now.getTime() + 18 * DAY_MS);
+  const session = await addSession(ctx, { startsAt, openPlaces: 0, bookingOpensAt: ctx.now });
+  const queue = `/halls/yancheng/sessions/${session.id}/waitlist`;
+  await page.goto(queue);
+  await inspect(page, 'waitlist-signed-out', title('排候补'));
+  await page.getByRole('link', { name: '用手机号登录' }).click();
+  await signIn(page, phone);
+  await page.getByRole('button', { name: '排候补' }).click();
+  await inspect(page, 'waitlist-mistake', page.getByRole('alert'));
+  await page.getByLabel('联系人姓名').fill('示例周敏');
+  await page.getByRole('button', { name: '排候补' }).click();
+  await inspect(page, 'wait', page.getByText('下一个就是你'));
+  await page.goto('/me');
+  await inspect(page, 'own-waits', page.getByRole('heading', { name: '候补' }));
+  const manager = { role: 'hall_manager', scopeKind: 'hall', scopeId: 'yancheng' } as const;
+  await signInWithRole(page, ctx, `136${phone.slice(3)}`, manager);
+  await page.goto(`/staff${queue}`);
+  await page.getByRole('button', { name: '提前' }).click();
+  await inspect(page, 'staff-waitlist-mistake', page.getByRole('alert'));
+});
+
+test('the telephone desk has no finding, mistakes included', async ({ page, phone, ctx }) => {
+  test.setTimeout(120_000);
+  const title = (text: string) => page.getByRole('heading', { level: 1, name: text });
+  const mistake = page.getByRole('alert');
+  await signInAsStaff(page, ctx, phone);
+  await page.goto('/staff/halls/yancheng/desk');
+  await page.getByRole('button', { name: '约好，取预约码' }).click();
+  await inspect(page, 'desk-mistake', mistake);
+  await page.getByLabel('手机号').fill(`138${phone.slice(3)}`);
+  await page.getByLabel('联系人姓名').fill('示例郑奶奶');
+  await page.getByLabel('哪一场').selectOption({ index: 9 });
+  await page.getByRole('button', { name: '约好，取预约码' }).click();
+  await inspect(page, 'desk-booked', title('约好了'));
+  const code = await page.getByText(/^[A-Z0-9]{5}-[A-Z0-9]{5}$/).innerText();
+  await page.goto('/staff/halls/yancheng/desk/call');
+  await page.getByRole('button', { name: '核对' }).click();
+  await inspect(page, 'desk-call-mistake', mistake);
+  await page.getByLabel('预约码').fill(code);
+  await page.getByLabel('手机号最后4位').fill(phone.slice(-4));
+  await page.getByRole('button', { name: '核对' }).click();
+  await inspect(page, 'desk-proved', page.getByText('对方说对了预约码和手机尾号'));
+  await page.getByRole('link', { name: '改期或改人数' }).click();
+  await page.getByRole('button', { name: /同意，改/ }).click();
+  await inspect(page, 'desk-change-mistake', mistake);
+  await page.getByRole('link', { name: '不改，返回' }).click();
+  await page.getByRole('link', { name: '取消', exact: true }).click();
+  await inspect(page, 'desk-cancellation', title('替对方取消'));
+});
+
+test('the pages after a visit have no finding, mistakes included', async ({ page, phone, ctx }) => {
+  test.setTimeout(120_000);
+  const title = (text: string) => page.getByRole('heading', { level: 1, name: text });
+  const bookingId = await visitMade(page, ctx, phone);
+  await page.goto(`/me/bookings/${bookingId}`);
+  await inspect(page, 'ticket-arrived', title('已到馆'));
+  await page.goto(`/me/bookings/${bookingId}/feedback`);
+  await page.getByRole('button', { name: '交' }).click();
+  await inspect(page, 'feedback-mistake', page.getByRole('alert'));
+  await page.getByLabel('2分，不好').check();
+  await page.getByLabel('想说什么').fill('示例：排队太久，孩子等不住。');
+  await page.getByRole('button', { name: '交' }).click();
+  await inspect(page, 'feedback', page.getByRole('status'));
+  await page.goto(`/me/bookings/${bookingId}/certificate`);
+  await page.getByRole('button', { name: '出证明' }).click();
+  await inspect(page, 'certificate', page.getByLabel('姓名'));
+  await page.getByRole('link', { name: '看别人核对时看到什么' }).click();
+  await inspect(page, 'certificate-true', title('属实'));
+  const manager = { role: 'hall_manager', scopeKind: 'hall', scopeId: 'yancheng' } as const;
+  await signInWithRole(page, ctx, `136${phone.slice(3)}`, manager);
+  await page.goto('/staff/halls/yancheng/feedback');
+  await page.getByRole('button', { name: '不公开' }).first().click();
+  await inspect(page, 'staff-feedback-mistake', page.getByRole('alert'));
 });

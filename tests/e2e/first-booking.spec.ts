@@ -78,8 +78,8 @@ test('a form with mistakes comes back with everything typed and says what to cha
   await expect(page.getByLabel('成人几位')).toHaveAttribute('aria-invalid', 'true');
   await page.getByRole('link', { name: '请填写几位儿童，没有就填0' }).click();
   await expect(page.getByLabel('儿童几位')).toBeFocused();
-  await sayHowMany(page, 4, 2);
-  await expect(page.getByRole('alert')).toContainText('一次最多5人');
+  await sayHowMany(page, 12, 3);
+  await expect(page.getByRole('alert')).toContainText('一次最多14人');
   await sayHowMany(page, 3, 2);
 
   await page.getByRole('link', { name: '用手机号登录' }).click();

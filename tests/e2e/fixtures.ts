@@ -1,15 +1,16 @@
 import { test as base, expect, type BrowserContext, type Page } from '@playwright/test';
 import { createHash } from 'node:crypto';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
+import { createBooking, markArrival } from '../../src/features/bookings/commands.ts';
 import { hallSessions, type HallSession } from '../../src/features/halls/table.ts';
 import type { HeldRole } from '../../src/features/roles/table.ts';
-import { addRole } from '../helpers/roles.ts';
+import { addHallStaff, addRole } from '../helpers/roles.ts';
 import { planSession } from '../helpers/session.ts';
 import { openDatabase } from '../../src/lib/db/client.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { newId } from '../../src/lib/ids.ts';
 import { Keyring } from '../../src/lib/keyring.ts';
-import { DAY_MS } from '../../src/lib/time.ts';
+import { addMinutes, DAY_MS } from '../../src/lib/time.ts';
 
 interface Fixtures {
   /** A number of this test's own, so that limits per phone never meet between tests. */
@@ -18,8 +19,12 @@ interface Fixtures {
   ctx: CommandContext;
 }
 
-/** Chrome reports every answer of 400 and above; a form sent back with its mistakes is one by design. */
-const EXPECTED_NOISE = /the server responded with a status of (401|404|409|422|429)/;
+/**
+ * Chrome reports every answer of 400 and above; a form sent back with its mistakes is one by design. So is a link that a
+ * test has cut.
+ */
+const EXPECTED_NOISE =
+  /the server responded with a status of (401|404|409|422|429)|net::ERR_INTERNET_DISCONNECTED/;
 
 export const test = base.extend<Fixtures>({
   baseURL: async ({}, use) => use(process.env['ANLAN_BROWSER_SITE']),
@@ -106,7 +111,24 @@ export async function bookSignedOut(page: Page, phone: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('约好了');
 }
 
-/** Gives this number a role, signed up yesterday, and signs in at the staff's first page. */
+/** The code of the invitation that this number was sent last, as its owner reads it. */
+export async function readInvitation(page: Page, phone: string): Promise<string> {
+  const inbox = await page.context().newPage();
+  await inbox.goto('/dev/inbox');
+  const entry = inbox.locator('main li').filter({ hasText: phone }).filter({ hasText: '开通码' });
+  const text = await entry.first().innerText();
+  await inbox.close();
+  return /开通码([A-Z0-9-]{14})/.exec(text)?.[1] ?? '';
+}
+
+/** Puts a sign-in into the browser that was opened elsewhere. */
+export async function keepSignIn(page: Page, token: string): Promise<void> {
+  const { hostname: domain } = new URL(process.env['ANLAN_BROWSER_SITE'] ?? '');
+  const options = { path: '/', secure: true, httpOnly: true, sameSite: 'Lax' } as const;
+  await page.context().addCookies([{ name: '__Host-anlan', value: token, domain, ...options }]);
+}
+
+/** Gives this number a role, signed up yesterday and signed in strongly, and opens the staff's first page. */
 export async function signInWithRole(
   page: Page,
   ctx: CommandContext,
@@ -114,11 +136,11 @@ export async function signInWithRole(
   held: HeldRole,
 ): Promise<void> {
   const yesterday = { ...ctx, now: new Date(ctx.now.getTime() - DAY_MS) };
-  const { person } = await signInByPhone(yesterday, phone);
+  const { person, token } = await signInByPhone(yesterday, phone);
   await addRole(ctx, person.id, held);
+  await keepSignIn(page, token);
   await page.goto('/staff');
-  await signIn(page, phone);
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('工作台');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('今天要办');
 }
 
 /** The same as a member of the staff of Yancheng's hall. */
@@ -138,4 +160,22 @@ export async function addSession(
   const session = planSession({ id: newId(ctx.now), ...values });
   await ctx.db.insert(hallSessions).values(session);
   return session;
+}
+
+/** A visit made yesterday by somebody who is signed in here, at a minute of this test's own. */
+export async function visitMade(page: Page, ctx: CommandContext, phone: string): Promise<string> {
+  const yesterday = {
+    ...ctx,
+    now: new Date(ctx.now.getTime() - DAY_MS - (Number(phone.slice(-7)) % 900) * 60_000),
+  };
+  const { person, token } = await signInByPhone(yesterday, phone);
+  const door = await signInByPhone(yesterday, `137${phone.slice(3)}`);
+  await addHallStaff(ctx, door.person.id);
+  const startsAt = addMinutes(yesterday.now, 240);
+  const session = await addSession(ctx, { startsAt, bookingOpensAt: yesterday.now });
+  const party = { sessionId: session.id, adults: 2, children: 1, contactName: '示例周敏' };
+  const { bookingId } = await createBooking(yesterday, person, party, crypto.randomUUID());
+  await markArrival({ ...ctx, now: startsAt }, door.person, { bookingId }, crypto.randomUUID());
+  await keepSignIn(page, token);
+  return bookingId;
 }

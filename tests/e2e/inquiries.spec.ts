@@ -34,8 +34,12 @@ test('somebody tells of a mistake, an editor answers, the answer is found by its
   const desk = await other.newPage();
   const editor = `138${phone.slice(3)}`;
   await signInWithRole(desk, ctx, editor, { role: 'editor', scopeKind: 'site', scopeId: '' });
-  await desk.getByRole('link', { name: '留言和找错' }).click();
-  await desk.getByRole('link', { name: '找错', exact: true }).click();
+  await desk
+    .getByRole('navigation', { name: '工作' })
+    .getByRole('link', { name: '留言和找错' })
+    .click();
+  await desk.getByLabel('种类').selectOption('找错');
+  await desk.getByRole('button', { name: '查看' }).click();
   const row = desk.getByRole('row').filter({ hasText: phone.slice(-6) });
   // Two clicks made one inquiry.
   await expect(row).toHaveCount(1);

@@ -63,7 +63,9 @@ test('a person sees all that is held, puts a name right, takes it along and has 
 
 test('the notice is drawn from the register and leads to what people may do', async ({ page }) => {
   await page.goto('/privacy');
-  await expect(page.getByRole('heading', { level: 4, name: '联系人姓名' })).toBeVisible();
+  await expect(
+    page.getByRole('heading', { level: 4, name: '联系人姓名', exact: true }),
+  ).toBeVisible();
   await expect(page.locator('#contactName')).toContainText('参观结束后90天');
   await page.getByRole('link', { name: '删除记录' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('删除记录');

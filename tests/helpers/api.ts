@@ -13,6 +13,8 @@ export interface Api {
   /** What the app has logged, one JSON line an event. */
   log: string[];
   get(path: string, token?: string): Promise<Answer>;
+  /** Any request, answered as it is. */
+  send(path: string, init: RequestInit, token?: string): Promise<Response>;
   post(path: string, body?: unknown, options?: { token?: string; key?: string }): Promise<Answer>;
   /** Waits for what the Worker does after its answers. */
   settled(): Promise<void>;
@@ -53,6 +55,13 @@ export function createApi(
     token ? { Cookie: `__Host-anlan=${token}` } : {};
   return {
     log,
+    send: async (path, init, token) =>
+      app.request(
+        path,
+        { ...init, headers: { ...init.headers, ...cookie(token) } },
+        env,
+        executionContext,
+      ),
     get: (path, token) => ask(path, { headers: cookie(token) }),
     post: (path, body, { token, key = crypto.randomUUID() } = {}) =>
       ask(path, {

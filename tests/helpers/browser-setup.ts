@@ -47,6 +47,6 @@ async function prepare(url: string, personalDataKeys: string): Promise<void> {
   const now = new Date();
   await migrate(db.$client, await readMigrations(), now);
   const keys = await Keyring.open(JSON.parse(personalDataKeys) as Record<string, string>);
-  await seed({ db, now, keys, requestId: newId(now) });
+  await seed({ db, now, keys, requestId: newId(now) }, url);
   db.$client.close();
 }

@@ -27,11 +27,24 @@ import { openTicket, purgeTicketTries } from '../../src/features/tickets/command
 import { bookingCodeOf } from './codes.ts';
 import { readSentCode } from '../../scripts/lib/demo-people.ts';
 import { addMinutes } from '../../src/lib/time.ts';
+import { consoleStates } from './losing-states-console.ts';
 import { inquiryStates } from './losing-states-inquiries.ts';
+import { publicationStates } from './losing-states-publications.ts';
+import { messageStates } from './losing-states-messages.ts';
+import { postTo } from './post.ts';
+import { fileStates } from './losing-states-files.ts';
+import { credentialStates } from './losing-states-credentials.ts';
 import { auditStates } from './losing-states-audit.ts';
 import { organisationStates } from './losing-states-organisations.ts';
 import { roleStates } from './losing-states-roles.ts';
+import { phoneStates } from './losing-states-phones.ts';
 import { privacyStates } from './losing-states-privacy.ts';
+import { familyStates } from './losing-states-families.ts';
+import { groupStates } from './losing-states-groups.ts';
+import { doorStates } from './losing-states-door.ts';
+import { courseStates } from './losing-states-courses.ts';
+import { openingStates } from './losing-states-openings.ts';
+import { waitlistStates } from './losing-states-waitlist.ts';
 import { NOW, testHall } from './session.ts';
 import { type World } from './world.ts';
 
@@ -520,14 +533,9 @@ const wednesdayMorning = {
   capacity: 40,
 };
 
-const deliveryThatMustNotHappen = {
-  templates: {},
-  channel: {
-    send: async () => {
-      throw new Error('Nothing was to be sent.');
-    },
-  },
-};
+const deliveryThatMustNotHappen = postTo(async () => {
+  throw new Error('Nothing was to be sent.');
+});
 
 export const losingStates: readonly LosingState[] = [
   ...bookingStates,
@@ -535,11 +543,23 @@ export const losingStates: readonly LosingState[] = [
   ...changingStates,
   ...scanningStates,
   ...organisationStates,
+  ...credentialStates,
   ...roleStates,
+  ...consoleStates,
   ...inquiryStates,
+  ...publicationStates,
+  ...messageStates,
+  ...fileStates,
   ...auditStates,
   ...accountStates,
   ...jobStates,
   keepsMessages,
   ...privacyStates,
+  ...phoneStates,
+  ...groupStates,
+  ...openingStates,
+  ...waitlistStates,
+  ...familyStates,
+  ...courseStates,
+  ...doorStates,
 ];

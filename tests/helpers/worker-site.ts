@@ -32,6 +32,7 @@ export interface Visitor {
 export interface SessionWishes {
   capacity?: number;
   openPlaces?: number;
+  groupPlaces?: number;
   partyMax?: number;
   /** Negative for a session that began some time ago. */
   startsInMinutes?: number;

@@ -208,7 +208,15 @@ describe('while the database is away', () => {
   ];
   const staticPages = [
     ...['/', '/guides', '/guides/cpr', '/guides/earthquake', '/halls', '/privacy', '/tickets'],
-    ...['/halls/fuliang', '/drills', '/communities', '/regions', '/regions/320900', '/sitemap'],
+    ...[
+      '/halls/fuliang',
+      '/drills',
+      '/communities',
+      '/regions',
+      '/regions/320900',
+      '/sitemap',
+      '/search?q=火',
+    ],
   ];
 
   test('pages that need it say so and lead to the guides, which work; then all is well again', async () => {

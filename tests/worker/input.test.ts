@@ -2,11 +2,14 @@ import { count } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signIns } from '../../src/features/accounts/table.ts';
 import { bookings } from '../../src/features/bookings/table.ts';
+import { createImport } from '../../src/features/imports/commands.ts';
 import type { HallSession } from '../../src/features/halls/table.ts';
+import { addDays, calendarDate } from '../../src/lib/time.ts';
 import { bookingBody, fieldValue, getPage, postForm, postJson } from '../helpers/asking.ts';
 import { badBodies, badTexts, badValues, HTML, SQL } from '../helpers/bad-input.ts';
+import { claimSchool } from '../helpers/files.ts';
 import { readLedger } from '../helpers/ledger.ts';
-import { addHallStaff } from '../helpers/roles.ts';
+import { addHallStaff, addRole } from '../helpers/roles.ts';
 import { HALL, startTestSite, type TestSite, type Visitor } from '../helpers/worker-site.ts';
 
 let site: TestSite;
@@ -15,14 +18,27 @@ let stranger: Visitor;
 let session: HallSession;
 /** The one booking there is; nothing below may change it or add another. */
 let bookingId: string;
+/** Claimed by the visitor. */
+let organisationId: string;
+let importId: string;
+/** None of its rows can be brought in. */
+const TABLE = '日期,时间,姓名,手机号,成人\n明天,9:00,王,1,1';
 
 beforeAll(async () => {
   site = await startTestSite();
   [visitor, stranger] = (await site.signInMany(2)) as [Visitor, Visitor];
   session = await site.openTestSession();
   await addHallStaff(site.context(), visitor.person.id, HALL);
+  const held = { role: 'editor', scopeKind: 'site', scopeId: '' } as const;
+  await addRole(site.context(), visitor.person.id, held);
   const made = await postJson(`${site.url}/api/bookings`, bookingBody(session), visitor);
   bookingId = made.body['bookingId'] as string;
+  const manager = { role: 'hall_manager', scopeKind: 'hall', scopeId: HALL } as const;
+  await addRole(site.context(), visitor.person.id, manager);
+  const by = { id: visitor.person.id, roles: [manager] };
+  const table = { what: `bookings:${HALL}`, pasted: TABLE };
+  ({ importId } = await createImport(site.context(), by, table, crypto.randomUUID()));
+  organisationId = await claimSchool({ ctx: site.context() }, visitor.person);
 });
 
 afterAll(async () => {
@@ -202,17 +218,207 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
     as: () => visitor,
     fields: ['adults', 'children', 'sessionId', 'key'],
   },
+  'the form of the door': {
+    path: () => `/staff/halls/${HALL}/door`,
+    values: () => ({ code: 'ABCDEFGHJK' }),
+    as: () => visitor,
+    fields: ['code', 'key'],
+  },
+  'the form of the day’s notes': {
+    path: () => `/staff/halls/${HALL}/notes`,
+    values: () => ({ kind: 'other', minute: '9:05', text: '示例', action: '' }),
+    as: () => visitor,
+    fields: ['kind', 'minute', 'key'],
+  },
+  'the form of the waitlist': {
+    path: () => `/halls/${HALL}/sessions/${session.id}/waitlist`,
+    values: () => ({ adults: '1', children: '0', leastPlaces: '1', contactName: '示例王芳' }),
+    as: () => stranger,
+    fields: ['adults', 'children', 'leastPlaces', 'contactName', 'key'],
+  },
+  'the form for a caller': {
+    path: () => `/staff/halls/${HALL}/desk`,
+    values: () => ({
+      ...{ phone: '10000007005', contactName: '示例郑奶奶', adults: '1', children: '0' },
+      sessionId: session.id,
+    }),
+    as: () => visitor,
+    fields: ['phone', 'contactName', 'adults', 'children', 'sessionId', 'key'],
+  },
+  'the form for what a caller says': {
+    path: () => `/staff/halls/${HALL}/desk/call`,
+    values: () => ({ code: 'ABCDE-FGHJK', lastFour: '1234' }),
+    as: () => visitor,
+    fields: ['code', 'lastFour'],
+  },
+  'the form that cancels for a caller': {
+    path: () => `/staff/halls/${HALL}/desk/${bookingId}/cancellation`,
+    values: () => ({ proof: '1.x' }),
+    as: () => visitor,
+    fields: ['key'],
+  },
+  'the form that changes for a caller': {
+    path: () => `/staff/halls/${HALL}/desk/${bookingId}/change`,
+    values: () => ({ proof: '1.x', sessionId: session.id, adults: '2', children: '0' }),
+    as: () => visitor,
+    fields: ['adults', 'children', 'sessionId', 'key'],
+  },
+  'the form of feedback': {
+    path: () => `/me/bookings/${bookingId}/feedback`,
+    values: () => ({ score: '5', words: '' }),
+    as: () => visitor,
+    fields: ['score', 'key'],
+  },
+  'the form of a certificate': {
+    path: () => `/me/bookings/${bookingId}/certificate`,
+    values: () => ({}),
+    as: () => visitor,
+    fields: ['key'],
+  },
+  'the form of a group': {
+    path: () => `/halls/${HALL}/groups/confirmation`,
+    values: () => ({
+      ...{ kind: 'school', groupName: '示例小学', leaderName: '示例', buses: '0', lunch: 'no' },
+      ...{ 'classes.0.label': '一班', 'classes.0.adults': '2', 'classes.0.sessionId': session.id },
+      ...{ 'classes.0.boys': '9', 'classes.0.girls': '9', 'classes.0.others': '0' },
+    }),
+    as: () => stranger,
+    // The name of a group may be any line of text.
+    fields: ['leaderName', 'buses', 'classes.0.adults', 'key'],
+  },
+  'the form that stops sessions': {
+    path: () => `/staff/halls/${HALL}/stops`,
+    // A day of long ago: nothing can be stopped on it.
+    values: () => ({
+      ...{ sessionId: '', fromDay: '2026-01-05', untilDay: '2026-01-05' },
+      ...{ cause: 'other', reason: '示例原因' },
+    }),
+    as: () => visitor,
+    fields: ['fromDay', 'untilDay', 'cause', 'key'],
+  },
+  'the form of an outage': {
+    path: () => `/staff/halls/${HALL}/outages`,
+    values: () => ({
+      ...{ what: 'hall:', reason: '示例原因', fromDay: '2026-01-05' },
+      ...{ untilDay: '2026-01-05', places: '9' },
+    }),
+    as: () => visitor,
+    fields: ['what', 'fromDay', 'key'],
+  },
+  'the form of a week': {
+    path: () => `/staff/halls/${HALL}/hours`,
+    values: () => ({ season: '', fromDay: '', untilDay: '', hours: '周二 09:00-10:15 40' }),
+    as: () => visitor,
+    fields: ['hours', 'key'],
+  },
+  'the form of one day': {
+    path: () => `/staff/halls/${HALL}/calendar/2026-01-05`,
+    values: () => ({ kind: 'closed', reason: '示例原因', hours: '' }),
+    as: () => visitor,
+    fields: ['kind', 'key'],
+  },
   'the form of a contact name': {
     path: () => `/me/data/contact-names/${bookingId}`,
     values: () => ({ contactName: '示例王方' }),
     as: () => visitor,
     fields: ['contactName', 'key'],
   },
+  'the form for another number': {
+    path: () => '/me/phone',
+    values: () => ({ phone: '13800138000' }),
+    as: () => visitor,
+    fields: ['phone', 'key'],
+  },
+  'the form for the codes of another number': {
+    path: () => `/me/phone/code?codeId=${unknownId}`,
+    values: () => ({ codeId: unknownId, code: '123456', oldCodeId: '', oldCode: '' }),
+    as: () => visitor,
+    fields: ['codeId', 'code', 'key'],
+  },
+  'the form for a lost number': {
+    path: () => '/me/phone/claim',
+    values: () => ({ phone: '13800138000', answer: '示例小学' }),
+    as: () => visitor,
+    // What is told of an account may be any line of text.
+    fields: ['phone', 'key'],
+  },
+  'the form that objects to a claim': {
+    path: () => '/phone-objection',
+    values: () => ({ code: 'ABCDE-FGHJK' }),
+    fields: ['code'],
+  },
   'the form that erases an account': {
     path: () => '/me/data/erasure',
     values: () => ({ lastFour: '0000' }),
     as: () => visitor,
     fields: ['lastFour', 'key'],
+  },
+  'the form of how messages go': {
+    path: () => '/me/notifications',
+    values: () => ({ visit: 'sms', reminder: 'sms', organisation: 'sms' }),
+    as: () => visitor,
+    fields: ['visit', 'reminder', 'organisation', 'key'],
+  },
+  'the form of a mail address': {
+    path: () => '/me/notifications/mail',
+    values: () => ({ address: 'wang@example.cn' }),
+    as: () => visitor,
+    fields: ['address', 'key'],
+  },
+  'the form for the code of a mail': {
+    path: () => `/me/notifications/mail/code?mailAddressId=${unknownId}`,
+    values: () => ({ mailAddressId: unknownId, code: '123456' }),
+    as: () => visitor,
+    fields: ['mailAddressId', 'code'],
+  },
+  'the form that removes an address': {
+    path: () => '/me/notifications/mail/removal',
+    values: () => ({ contactId: unknownId }),
+    as: () => visitor,
+    fields: ['contactId', 'key'],
+  },
+  'the form of a browser': {
+    path: () => '/me/notifications/devices',
+    values: () => ({ subscription: '{}' }),
+    as: () => visitor,
+    fields: ['subscription', 'key'],
+  },
+  'the form that removes a browser': {
+    path: () => '/me/notifications/devices/removal',
+    values: () => ({ contactId: unknownId }),
+    as: () => visitor,
+    fields: ['contactId', 'key'],
+  },
+  'the form that proves who one is': {
+    path: () => '/staff/sign-in',
+    values: () => ({ password: 'kite', totp: '123456', next: '/staff' }),
+    as: () => visitor,
+    // A wrong password is a try, and tries are counted.
+    fields: ['totp'],
+  },
+  'the form for a recovery code': {
+    path: () => '/staff/sign-in/recovery',
+    values: () => ({ recoveryCode: 'ABCD' }),
+    as: () => visitor,
+    fields: ['recoveryCode'],
+  },
+  'the form of a new password': {
+    path: () => '/staff/credentials/password',
+    values: () => ({ password: 'kite-lantern-harbour', again: '', totp: '123456' }),
+    as: () => visitor,
+    fields: ['again', 'totp'],
+  },
+  'the form that takes a password away': {
+    path: () => '/staff/credentials/removal',
+    values: () => ({ what: 'password' }),
+    as: () => visitor,
+    fields: ['key'],
+  },
+  'the form for new recovery codes': {
+    path: () => '/staff/credentials/recovery-codes',
+    values: () => ({}),
+    as: () => visitor,
+    fields: ['key'],
   },
   'the form for a ticket': {
     path: () => '/tickets',
@@ -224,6 +430,70 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
     values: () => ({ kind: 'error', text: '第一行\n“第二行”', about: '/guides/cpr' }),
     // Text may hold anything; what the page and the phone may hold is tried in tests/unit.
     fields: ['kind', 'key'],
+  },
+  'the form of a proof': {
+    path: () => `/me/organisations/${organisationId}/proof`,
+    values: () => ({ fileId: unknownId }),
+    as: () => visitor,
+    fields: ['fileId', 'key'],
+  },
+  'the form of a notice': {
+    path: () => '/staff/notices/new',
+    values: () => ({ title: '示例', kind: 'service', body: '内容', issuer: '示例局', region: '' }),
+    as: () => visitor,
+    // Texts may hold anything; their limits are tried in tests/unit.
+    fields: ['kind', 'key'],
+  },
+  'the form of an urgent line': {
+    path: () => '/staff/banners/new',
+    values: () => ({ line: '示例', level: 'red', hours: '6', href: '', region: '' }),
+    as: () => visitor,
+    fields: ['level', 'hours', 'key'],
+  },
+  'the form that withdraws a guide': {
+    path: () => '/staff/guides/cpr',
+    values: () => ({ act: 'withdraw', reason: '示例', instead: 'gas-co' }),
+    as: () => visitor,
+    fields: ['key'],
+  },
+  'the form of a course': {
+    path: () => `/staff/halls/${HALL}/courses`,
+    values: () => ({
+      ...{
+        courseSlug: 'high-rise',
+        date: addDays(calendarDate(new Date()), 3),
+        time: '07:07',
+        minutes: '60',
+      },
+      ...{ places: '9', partyMax: '2', heldAt: '示例', joiningNote: '', adultsOnly: 'no' },
+    }),
+    as: () => visitor,
+    fields: ['courseSlug', 'date', 'time', 'minutes', 'places', 'partyMax', 'key'],
+  },
+  'the form that shows a name': {
+    path: () => `/staff/halls/${HALL}/bookings/${bookingId}`,
+    values: () => ({ reason: 'contact' }),
+    as: () => visitor,
+    fields: ['reason', 'key'],
+  },
+  'the form of an export': {
+    path: () => `/staff/exports/bookings?hall=${HALL}`,
+    values: () => ({ format: 'csv', extent: 'masked' }),
+    as: () => visitor,
+    fields: ['format', 'extent', 'key'],
+  },
+  'the form of an import': {
+    path: () => '/staff/imports',
+    // What is pasted may hold anything; how it is read is tried in tests/unit.
+    values: () => ({ what: `bookings:${HALL}`, pasted: TABLE }),
+    as: () => visitor,
+    fields: ['what', 'key'],
+  },
+  'the form that confirms an import': {
+    path: () => `/staff/imports/${importId}`,
+    values: () => ({}),
+    as: () => visitor,
+    fields: ['key'],
   },
   "the door's form for codes": {
     path: () => `/staff/halls/${HALL}`,
@@ -305,8 +575,18 @@ describe('addresses', () => {
     [404, `/staff/halls/${encodeURIComponent(HTML)}`],
     [404, `/guides/${encodeURIComponent(HTML)}`],
     [404, `/api/halls/${encodeURIComponent(SQL)}/sessions`],
+    [404, `/api/halls/${encodeURIComponent(SQL)}/availability`],
+    [404, `/halls/${encodeURIComponent(HTML)}/availability.ics`],
+    [404, `/embed/halls/${encodeURIComponent(HTML)}`],
+    [404, `/courses/${encodeURIComponent(HTML)}`],
+    [404, `/halls/kinds/${encodeURIComponent(HTML)}`],
+    [200, `/halls?region=${encodeURIComponent(HTML)}&kind=${encodeURIComponent(SQL)}&booking=x`],
     [422, `/api/bookings/${encodeURIComponent(SQL)}`],
     [404, '/nothing/%00'],
+    [404, '/audit/roots/..%2f..%2fkey.json'],
+    [404, '/_astro/..%2f..%2fserver%2fwrangler.json'],
+    [404, '/..%2fserver%2fwrangler.json'],
+    [404, '/%2e%2e%5cserver%5cwrangler.json'],
     [200, `/sign-in/code?codeId=${encodeURIComponent(HTML)}&next=${encodeURIComponent(HTML)}`],
     [200, `/sign-in?next=${encodeURIComponent(`/"><b>${HTML}`)}`],
   ] as const)('%d for %s', async ([status, path]) => {
@@ -324,6 +604,9 @@ describe('addresses', () => {
     ]) {
       const { html } = await getPage(`${site.url}/sign-in?${new URLSearchParams({ next })}`);
       expect([next, fieldValue(html, 'next')]).toEqual([next, '/']);
+      const query = new URLSearchParams({ next });
+      const staff = await getPage(`${site.url}/staff/sign-in?${query}`, stranger.cookie);
+      expect([next, fieldValue(staff.html, 'next')]).toEqual([next, '/staff']);
     }
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { buildTemporarily, type TemporaryBuild } from '../../scripts/lib/site.ts';
+import { DEMO_STAFF } from '../../src/dev/demo.ts';
 
 /** What a guide may cost over the air: its HTML without the drawings, and its styles. */
 const GUIDE_MAX_BYTES = 6 * 1024;
@@ -53,6 +54,12 @@ async function weigh(file: string) {
 }
 
 describe('a production build', () => {
+  it('knows nothing of how the demonstration’s staff sign in, which the build for tests does', async () => {
+    const words = new RegExp(`${DEMO_STAFF.password}|${DEMO_STAFF.totpSecret}`);
+    expect(await filesThatSay(build.outDir, words)).toEqual([]);
+    expect(await filesThatSay(inject('siteBuild'), words)).not.toEqual([]);
+  });
+
   it.each([/开发收件箱|"\/dev\/inbox"/, /全站的部件和它们的每一种状态/])(
     'contains no page for development, which the build for tests does: %s',
     async (page) => {

@@ -127,6 +127,7 @@ function withoutGuards(migrations: Migration[]): Migration[] {
   return migrations.map(({ name, sql }) => ({
     name,
     sql: sql
+      .replace('DROP TRIGGER hall_sessions_guard;', '')
       .replace(/CREATE TRIGGER hall_sessions_guard[\s\S]*?\nEND;/, '')
       .replace(/,\n\s*CONSTRAINT session_not_oversold CHECK \([^\n]*\)(?=\n)/, ''),
   }));

@@ -19,6 +19,8 @@ export const signInCodes = sqliteTable('sign_in_codes', {
   keyVersion: integer('key_version').notNull(),
   phoneCipher: bytes('phone_cipher').notNull(),
   codeHash: bytes('code_hash').notNull(),
+  /** Sent to a number outside the mainland: those have a limit in common. */
+  abroad: integer('abroad', { mode: 'boolean' }).notNull().default(false),
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
 });
@@ -32,10 +34,17 @@ export const signInAttempts = sqliteTable('sign_in_attempts', {
 export const signIns = sqliteTable('sign_ins', {
   id: text('id').primaryKey(),
   personId: text('person_id').notNull(),
+  /** What opened it: a code, a passkey's challenge, or an attempt at a password or recovery code. Each opens one. */
   codeId: text('code_id').notNull(),
   tokenHash: bytes('token_hash').notNull(),
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
+  method: text('method', { enum: ['phone', 'passkey', 'password', 'recovery'] })
+    .notNull()
+    .default('phone'),
+  /** Browser and system in a few words; empty once it has ended. */
+  device: text('device').notNull().default(''),
+  usedAt: instant('used_at').notNull().default(new Date(0)),
 });
 
 export const signOuts = sqliteTable('sign_outs', {
@@ -44,5 +53,16 @@ export const signOuts = sqliteTable('sign_outs', {
 });
 
 export type Person = typeof people.$inferSelect;
-/** A sign-in that holds, with the roles that its person holds at this moment. */
-export type SignIn = { id: string; person: Person; roles: readonly HeldRole[] };
+export type SignInMethod = (typeof signIns.$inferSelect)['method'];
+/** A sign-in that holds, with the roles that it hands out at this moment. */
+export interface SignIn {
+  id: string;
+  person: Person;
+  method: SignInMethod;
+  createdAt: Date;
+  usedAt: Date;
+  /** None unless it is strong and was used a moment ago. */
+  roles: readonly HeldRole[];
+  /** The person holds roles, which this sign-in does not hand out before they have proved who they are. */
+  awaitsProof: boolean;
+}

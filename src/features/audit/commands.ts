@@ -1,7 +1,8 @@
 import type { CommandContext } from '../../lib/context.ts';
-import { writeAtomically, type Query } from '../../lib/db/commit.ts';
+import { writeAtomically, type Query, type Statement } from '../../lib/db/commit.ts';
 import { DomainError } from '../../lib/errors.ts';
 import type { Signer } from '../../lib/signing.ts';
+import { queueMessage } from '../notifications/statements.ts';
 import {
   dueRootDate,
   rootText,
@@ -34,12 +35,18 @@ export async function sealEntries(ctx: CommandContext): Promise<number> {
 
 /**
  * Publishes the root of the next day that has none, once that day is over in China and all of it is sealed. A day
- * without entries has no root. One a run: after a long pause the days catch up minute by minute.
+ * without entries has no root. One a run: after a long pause the days catch up minute by minute. It leaves the site in
+ * the same batch: a mail to each auditor, once.
  * @param signer undefined where the deployment has no signing key: the root is then published unsigned.
+ * @param auditors e-mail addresses of whoever keeps a copy.
  * @returns 1, or 0 when nothing was due or another run was faster.
  * @throws DomainError `unavailable`.
  */
-export async function publishRoot(ctx: CommandContext, signer?: Signer): Promise<number> {
+export async function publishRoot(
+  ctx: CommandContext,
+  signer?: Signer,
+  auditors: readonly string[] = [],
+): Promise<number> {
   const { first, lastRoot } = await readRooted(ctx);
   const date = dueRootDate(first, lastRoot, ctx.now);
   const claim = date && (await readDay(ctx, date));
@@ -48,13 +55,26 @@ export async function publishRoot(ctx: CommandContext, signer?: Signer): Promise
     ? { publicKey: signer.publicKey, signature: await signer.sign(rootText(claim)) }
     : {};
   const root = { ...claim, ...signed, publishedAt: ctx.now };
-  return (await writeUnlessOvertaken(ctx, ctx.db.insert(auditRoots).values(root))) ? 1 : 0;
+  const mails = await Promise.all(
+    auditors.map((address, index) =>
+      queueMessage(ctx, {
+        template: 'audit_root',
+        idempotencyKey: `audit-root:${date}:${index}`,
+        values: { address, date },
+      }),
+    ),
+  );
+  const row = ctx.db.insert(auditRoots).values(root);
+  return (await writeUnlessOvertaken(ctx, row, ...mails)) ? 1 : 0;
 }
 
 /** @returns false when the chain has grown since it was read. */
-async function writeUnlessOvertaken({ db }: CommandContext, write: Query): Promise<boolean> {
+async function writeUnlessOvertaken(
+  { db }: CommandContext,
+  ...writes: (Query | Statement)[]
+): Promise<boolean> {
   try {
-    await writeAtomically(db, [write], sealRefusals);
+    await writeAtomically(db, writes, sealRefusals);
     return true;
   } catch (error) {
     if (error instanceof DomainError && error.code === 'conflict') return false;

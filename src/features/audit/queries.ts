@@ -3,7 +3,8 @@ import type { CommandContext } from '../../lib/context.ts';
 import { fromHex, toBase64Url, toHex } from '../../lib/ids.ts';
 import { equalBytes } from '../../lib/keyring.ts';
 import { publicJwk, signatureHolds, type PublicJwk } from '../../lib/signing.ts';
-import type { CalendarDate } from '../../lib/time.ts';
+import { queueQuestion, type QueueQuestion } from '../../lib/queues.ts';
+import { formatDayTime, type CalendarDate } from '../../lib/time.ts';
 import {
   endOfDay,
   entryDigest,
@@ -70,6 +71,30 @@ export async function readUnsealed(
 ): Promise<{ last: AuditSeal | undefined; waiting: AuditEntry[] }> {
   const [[last], waiting] = await ctx.db.batch([lastSeal(ctx), unsealed(ctx, limit)]);
   return { last, waiting };
+}
+
+/** An alarm for auditors: the log has an entry that should have been sealed by now. */
+export function lateEntriesQueue(ctx: Pick<CommandContext, 'db' | 'now'>): QueueQuestion {
+  return queueQuestion([unsealed(ctx, 1)], ([[first]]) => {
+    const isLate = first !== undefined && isUnsealedTooLong(first, ctx.now);
+    return {
+      queue: 'audit',
+      title: '审计记录',
+      href: '/audit',
+      summary: isLate ? '封存停了' : '封存正常',
+      count: isLate ? 1 : 0,
+      overdue: isLate ? 1 : 0,
+      next: isLate
+        ? [
+            {
+              text: `第${first.sequence}条记录还没有封存。请告诉维护的人`,
+              href: '/audit',
+              due: { text: `${formatDayTime(first.at)}起`, late: true },
+            },
+          ]
+        : [],
+    };
+  });
 }
 
 /** The first entry waiting for its seal, when it has waited too long. */

@@ -1,12 +1,11 @@
-import { eq, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { commitOnce, print, writeAtomically, type Statement } from '../../lib/db/commit.ts';
 import { DomainError, domainErrorIn, type Refusals } from '../../lib/errors.ts';
 import { parseInput, parseKey } from '../../lib/fields.ts';
-import { newBookingCode, newId } from '../../lib/ids.ts';
 import { openPersonKey } from '../accounts/queries.ts';
 import type { Person } from '../accounts/table.ts';
 import { auditEntry } from '../audit/statements.ts';
+import { explainPause } from '../no-shows/queries.ts';
 import { queueMessage } from '../notifications/statements.ts';
 import {
   arrivalProblem,
@@ -18,15 +17,17 @@ import {
 } from './policy.ts';
 import { dueExpiries, findAtDoor } from './queries.ts';
 import { arrivalByCodeInput, bookingInput, bookingReference, changeInput } from './schema.ts';
-import { arrivals, bookingChanges, bookings, cancellations, expiries } from './table.ts';
+import { newBooking, newChange, queueReminder } from './statements.ts';
+import { arrivals, cancellations, expiries } from './table.ts';
 
 /** One sweep's share, so that a batch stays small after a long standstill. */
 const EXPIRIES_MAX = 100;
 
 /**
- * Takes places in a session for a person's party: one database request that decides and writes.
- * @throws DomainError `invalid` (fields, unknown or closed session, party too large), `conflict` (full,
- * booked before), `unavailable`; nothing is written then.
+ * Takes places in a session for a person's party, or takes up the places that an offer to the waitlist holds for it:
+ * one database request that decides and writes.
+ * @throws DomainError `invalid` (fields, unknown or closed session, party too large), `conflict` (full, booked before,
+ * offer gone or too small), `not_found` (somebody else's offer), `unavailable`; nothing is written then.
  */
 export async function createBooking(
   ctx: CommandContext,
@@ -34,25 +35,13 @@ export async function createBooking(
   input: unknown,
   key: string,
 ): Promise<{ bookingId: string; code: string }> {
-  const { sessionId, adults, children, contactName } = parseInput(bookingInput, input);
-  const { db, now, keys } = ctx;
-  const id = newId(now);
-  const code = newBookingCode();
+  const { contactName, offerId, ...party } = parseInput(bookingInput, input);
+  const { db, now } = ctx;
   const dataKey = await openPersonKey(ctx, person);
-  const row = db.insert(bookings).values({
-    id,
-    code,
-    sessionId,
-    personId: person.id,
-    adults,
-    children,
-    contactNameCipher: await dataKey.encrypt(`bookings.contact_name:${id}`, contactName),
-    contactNameHash: await keys.hash('name', contactName),
-    keyVersion: keys.version,
-    createdAt: now,
-  });
-  const body = { sessionId, adults, children, contactName };
-  return commitOnce(
+  const wanted = { ...party, personId: person.id, contactName, offerId };
+  const { id, code, statement: row } = await newBooking(ctx, dataKey, wanted);
+  const body = { ...party, contactName, ...(offerId ? { offerId } : {}) };
+  const writing = commitOnce(
     db,
     { scope: person.id, key: parseKey(key), command: 'createBooking', body },
     now,
@@ -64,18 +53,22 @@ export async function createBooking(
           action: 'booking.create',
           subjectKind: 'booking',
           subjectId: id,
-          details: { sessionId, adults, children },
+          details: { ...party, ...(offerId ? { offerId } : {}) },
         }),
         await queueMessage(ctx, {
           template: 'booking_created',
           idempotencyKey: `booking-created:${id}`,
           values: { bookingId: id },
         }),
+        await queueReminder(ctx, id),
       ],
       answer: { bookingId: id, code },
       refusals: bookingRefusals,
     },
   );
+  return writing.catch(async (error: unknown) => {
+    throw await explainPause(ctx, person.id, error);
+  });
 }
 
 /**
@@ -121,24 +114,8 @@ export async function changeBooking(
   key: string,
 ): Promise<{ bookingId: string }> {
   const { bookingId, sessionId, adults, children } = parseInput(changeInput, input);
-  const { db, now } = ctx;
-  const id = newId(now);
-  const held = (
-    column: typeof bookings.sessionId | typeof bookings.adults | typeof bookings.children,
-  ) =>
-    sql<never>`(${db.select({ value: column }).from(bookings).where(eq(bookings.id, bookingId))})`;
-  const row = db.insert(bookingChanges).values({
-    id,
-    bookingId,
-    personId: person.id,
-    fromSessionId: held(bookings.sessionId),
-    fromAdults: held(bookings.adults),
-    fromChildren: held(bookings.children),
-    sessionId,
-    adults,
-    children,
-    changedAt: now,
-  });
+  const wanted = { bookingId, personId: person.id, sessionId, adults, children };
+  const { id, statement: row } = newChange(ctx, wanted);
   const message = await queueMessage(ctx, {
     template: 'booking_changed',
     idempotencyKey: `booking-changed:${id}`,
@@ -151,7 +128,7 @@ export async function changeBooking(
     command: 'changeBooking',
     action: 'booking.change',
     body: { sessionId, adults, children },
-    statements: [print(row), message],
+    statements: [row, message, await queueReminder(ctx, bookingId, id)],
     refusals: changeRefusals,
   });
 }
@@ -163,7 +140,7 @@ export async function changeBooking(
  */
 export async function markArrival(
   ctx: CommandContext,
-  staff: Person,
+  staff: Pick<Person, 'id'>,
   input: unknown,
   key: string,
 ): Promise<{ bookingId: string }> {
@@ -188,7 +165,7 @@ export async function markArrival(
 /** The guard knows that an arrival is refused; the sentence with day and hour needs one more look. */
 async function explainArrival(
   ctx: CommandContext,
-  staff: Person,
+  staff: Pick<Person, 'id'>,
   bookingId: string,
   error: unknown,
 ): Promise<unknown> {
@@ -204,7 +181,7 @@ async function explainArrival(
  */
 export async function markArrivalByCode(
   ctx: CommandContext,
-  staff: Person,
+  staff: Pick<Person, 'id'>,
   input: unknown,
   key: string,
 ): Promise<{ bookingId: string }> {
@@ -236,6 +213,12 @@ export async function expireBookings(ctx: CommandContext): Promise<number> {
         subjectKind: 'booking',
         subjectId: bookingId,
       }),
+      await queueMessage(ctx, {
+        template: 'no_show_counted',
+        // A device without a link may tell late that they came, and have that taken back: then it expires again.
+        idempotencyKey: `no-show:${bookingId}:${ctx.now.getTime()}`,
+        values: { bookingId },
+      }),
     );
   }
   await writeAtomically(ctx.db, statements, expiryRefusals);
@@ -243,7 +226,7 @@ export async function expireBookings(ctx: CommandContext): Promise<number> {
 }
 
 interface BookingAct {
-  person: Person;
+  person: Pick<Person, 'id'>;
   key: string;
   bookingId: string;
   command: string;

@@ -73,7 +73,7 @@ export const bookingMessages: Templates = {
   booking_reminder: {
     ...visitKind(
       '参观提醒',
-      '提醒：{day} {time}参观，{people}人，预约码{code}。来不了请现在取消，把名额留给别人。',
+      '提醒：{day} {time}有约，{people}人，预约码{code}。来不了请现在取消，把名额留给别人。',
     ),
     topic: 'reminder',
     make: remindOf,

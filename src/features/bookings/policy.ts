@@ -2,7 +2,17 @@ import type { z } from 'zod';
 import { DomainError, type Refusal, type Refusals } from '../../lib/errors.ts';
 import { invalidInput } from '../../lib/fields.ts';
 import type { FormState } from '../../lib/page.ts';
-import { calendarDate, formatDay, formatDayTime, formatSpan, formatTime } from '../../lib/time.ts';
+import {
+  MINUTE_MS,
+  addDays,
+  calendarDate,
+  formatDay,
+  formatDayTime,
+  formatMinutes,
+  formatSpan,
+  formatTime,
+  instantOf,
+} from '../../lib/time.ts';
 import type { HallSession } from '../halls/table.ts';
 import { partyInput } from './schema.ts';
 import type { Booking, BookingChange, BookingState } from './table.ts';
@@ -41,13 +51,45 @@ export const bookingRefusals: Refusals = {
     field: 'sessionId',
     message: '这个场次已经停止预约。请选后面的场次。',
   },
+  session_stopped: {
+    code: 'conflict',
+    message: '场馆刚刚停了这一场。请选别的场次。',
+  },
+  booking_paused: {
+    code: 'conflict',
+    message: '约了没来的次数多了，预约暂停。哪天恢复，请看“我的预约”。',
+  },
   party_too_large: {
     code: 'invalid',
     field: 'adults',
-    message: '人数超过了一次预约的上限，请看“成人几位”下面的说明。人多可以分到不同的场次。',
+    message: '人数超过了一次预约的上限，请看“成人几位”下面的说明。再多请按团体申请。',
+  },
+  large_party_needs_adults: {
+    code: 'invalid',
+    field: 'adults',
+    message: '儿童多，成人不够照看。请再加1位成人',
+  },
+  large_party_elsewhere: {
+    code: 'conflict',
+    message:
+      '你在这个馆已经有一个多人同行的预约。去过或取消以后，才能再约一个；或者请同行的人自己约。',
+  },
+  adults_only: {
+    code: 'invalid',
+    field: 'children',
+    message: '这门课只收满18岁的人，儿童请填0',
   },
   session_full: sessionFull,
   session_not_oversold: sessionFull,
+  offer_unknown: { code: 'not_found', message: '没有找到这个候补名额。' },
+  offer_gone: {
+    code: 'conflict',
+    message: '留给你的名额已经过时，给了下一位。可以重新排候补。',
+  },
+  offer_too_small: {
+    code: 'conflict',
+    message: '留给你的名额没有这么多。请减少人数。',
+  },
   'unique:bookings.person_id,bookings.session_id': {
     code: 'conflict',
     reason: 'already_booked',
@@ -92,6 +134,14 @@ export const expiryRefusals: Refusals = {
   expiry_not_due: { code: 'conflict', message: '这一场还没有结束。' },
 };
 
+/** Late enough to plan the next day by, early enough to give the places back. 本平台约定. */
+const REMINDER_MINUTE = 18 * 60;
+
+/** The moment of the day before at which somebody is reminded of a visit. */
+export function reminderAt({ startsAt }: Pick<HallSession, 'startsAt'>): Date {
+  return instantOf(addDays(calendarDate(startsAt), -1), REMINDER_MINUTE);
+}
+
 export const stateWords: Readonly<Record<BookingState, string>> = {
   booked: '已预约',
   cancelled: '已取消',
@@ -115,7 +165,7 @@ export function readParty(
         fields: [
           {
             field: 'adults',
-            message: `一次最多${partyMax}人。人多可以分到不同的场次，或分几个人来约`,
+            message: `一次最多${partyMax}人。再多请按团体申请，或分几家来约`,
           },
         ],
       })
@@ -215,23 +265,38 @@ export function bookingHistory(
     session: HallSession;
     arrivedAt: Date | null;
     cancelledAt: Date | null;
+    /** Cancelled by staff, for a caller. */
+    cancelledBy: string | null;
+    /** Ended by the hall. */
+    stoppedAt?: Date | null;
+    stopReason?: string | null;
   },
   changes: readonly { change: BookingChange; startsAt: Date }[],
 ): HistoryEntry[] {
-  const { booking, session, arrivedAt, cancelledAt } = ticket;
+  const { booking, session, arrivedAt, cancelledAt, cancelledBy } = ticket;
+  const forCaller = '打电话来，工作人员代办';
   const entry = (title: string, at: Date, text?: string): HistoryEntry => ({
     title,
     time: { text: formatDayTime(at), at },
     ...(text ? { text } : {}),
     state: 'done',
   });
-  const history = [entry('预约成功', booking.createdAt)];
+  const history = [entry('预约成功', booking.createdAt, booking.bookedBy ? forCaller : undefined)];
   for (const { change, startsAt } of changes) {
     history.push(
-      entry('改了', change.changedAt, `${formatDayTime(startsAt)}，${partyWords(change)}`),
+      entry(
+        '改了',
+        change.changedAt,
+        `${formatDayTime(startsAt)}，${partyWords(change)}${change.changedBy ? `；${forCaller}` : ''}`,
+      ),
     );
   }
-  if (cancelledAt) history.push(entry('取消了', cancelledAt));
+  if (cancelledAt) {
+    history.push(entry('取消了', cancelledAt, cancelledBy ? forCaller : undefined));
+  }
+  if (ticket.stoppedAt) {
+    history.push(entry('场馆停了这一场', ticket.stoppedAt, ticket.stopReason ?? undefined));
+  }
   if (arrivedAt) history.push(entry('到馆', arrivedAt));
   if (booking.state === 'expired') history.push(entry('没有到馆', session.endsAt));
   return history.map((one, index) =>
@@ -244,4 +309,15 @@ export function maskName(name: string): string {
   if (name === '') return '姓名已删除';
   const [first = '', ...rest] = Array.from(name);
   return first + '*'.repeat(Math.min(rest.length, 2));
+}
+
+/** `进行中`, `正在入场`, `40分钟后开始`, `14:00开始`: where a session of today stands. */
+export function sessionTodayWords(
+  session: Pick<HallSession, 'startsAt' | 'arrivalOpensAt'>,
+  now: Date,
+): string {
+  if (now >= session.startsAt) return '进行中';
+  if (now >= session.arrivalOpensAt) return '正在入场';
+  const minutes = Math.ceil((session.startsAt.getTime() - now.getTime()) / MINUTE_MS);
+  return minutes <= 90 ? `${formatMinutes(minutes)}后开始` : `${formatTime(session.startsAt)}开始`;
 }

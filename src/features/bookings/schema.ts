@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { codeField, countField, lineField } from '../../lib/fields.ts';
 
 /** Above any hall's own `party_max`, which the database guards: this only keeps nonsense out early. */
-const PARTY_MAX = 50;
+export const PARTY_MAX = 50;
 
 const id = (message: string) => z.uuid({ error: message });
 
@@ -20,15 +20,22 @@ export const partyInput = z.object({
   }),
 });
 
-export const bookingInput = partyInput.extend({
-  sessionId: id('没有这个场次，请回到场次列表重新选'),
-  contactName: lineField({
-    missing: '请填写联系人姓名',
+/** What somebody is called. @param missing said where nothing was written. */
+export function personNameField(missing: string) {
+  return lineField({
+    missing,
     // The longest registered names, written in letters, stay below it.
     max: [40, '姓名太长了，请控制在40个字以内'],
     // Letters of any script, the dot of Uyghur and foreign names, apostrophe, hyphen, inner spaces.
     pattern: [/^\p{L}[\p{L}\p{M}·・.'’ -]*$/u, '姓名里有不能用的符号，请只写文字'],
-  }),
+  });
+}
+
+export const bookingInput = partyInput.extend({
+  sessionId: id('没有这个场次，请回到场次列表重新选'),
+  contactName: personNameField('请填写联系人姓名'),
+  /** An offer to the waitlist that this booking takes up. */
+  offerId: id('没有这个候补名额').optional(),
 });
 
 export const bookingReference = z.object({ bookingId: id('没有这个预约') });

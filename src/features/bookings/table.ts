@@ -16,6 +16,16 @@ export const bookings = sqliteTable('bookings', {
     .notNull()
     .default('booked'),
   changes: integer('changes').notNull().default(0),
+  /** The pool it draws from. */
+  kind: text('kind', { enum: ['individual', 'group'] })
+    .notNull()
+    .default('individual'),
+  /** The offer to the waitlist that it took up. */
+  offerId: text('offer_id'),
+  /** The request whose class it is; set exactly for the kind `group`. */
+  groupRequestId: text('group_request_id'),
+  /** The member of staff who booked it for a caller; null where its owner did. */
+  bookedBy: text('booked_by'),
 });
 
 export const bookingChanges = sqliteTable('booking_changes', {
@@ -29,12 +39,16 @@ export const bookingChanges = sqliteTable('booking_changes', {
   adults: integer('adults').notNull(),
   children: integer('children').notNull(),
   changedAt: instant('changed_at').notNull(),
+  /** The member of staff who changed it for a caller. */
+  changedBy: text('changed_by'),
 });
 
 export const cancellations = sqliteTable('cancellations', {
   bookingId: text('booking_id').primaryKey(),
   personId: text('person_id').notNull(),
   cancelledAt: instant('cancelled_at').notNull(),
+  /** The member of staff who cancelled it for a caller. */
+  cancelledBy: text('cancelled_by'),
 });
 
 export const arrivals = sqliteTable('arrivals', {

@@ -14,9 +14,26 @@ export function staffTasks(holder: Holder, hallName: (slug: string) => string): 
   return [
     { href: '/staff', text: '今天要办' },
     ...halls.flatMap((slug) => [
+      { href: `/staff/halls/${slug}/door`, text: `${named(slug)}入口登记` },
       { href: `/staff/halls/${slug}`, text: `${named(slug)}名单和登记` },
+      { href: `/staff/halls/${slug}/desk`, text: `${named(slug)}电话代约` },
       { href: `/staff/halls/${slug}/bookings`, text: `${named(slug)}全部预约` },
+      ...(can(holder, { action: 'hall.manage', hall: slug })
+        ? [{ href: `/staff/halls/${slug}/feedback`, text: `${named(slug)}参观评价` }]
+        : []),
       { href: `/staff/halls/${slug}/groups`, text: `${named(slug)}团体` },
+      { href: `/staff/halls/${slug}/week`, text: `${named(slug)}一周` },
+      { href: `/staff/halls/${slug}/numbers`, text: `${named(slug)}数据` },
+      ...(can(holder, { action: 'hall.manage', hall: slug })
+        ? [{ href: `/staff/halls/${slug}/courses`, text: `${named(slug)}课程` }]
+        : []),
+      ...(can(holder, { action: 'hall.manage', hall: slug })
+        ? [
+            { href: `/staff/halls/${slug}/calendar`, text: `${named(slug)}开放日历` },
+            { href: `/staff/halls/${slug}/stops`, text: `${named(slug)}停开` },
+            { href: `/staff/halls/${slug}/appeals`, text: `${named(slug)}未到申诉` },
+          ]
+        : []),
     ]),
     ...(can(holder, { action: 'inquiry.answer' })
       ? [{ href: '/staff/inquiries', text: '留言和找错' }]
@@ -31,6 +48,9 @@ export function staffTasks(holder: Holder, hallName: (slug: string) => string): 
     ...(regions.length > 0 ? [{ href: '/staff/organisations', text: '单位' }] : []),
     ...(can(holder, { action: 'number_claim.decide' })
       ? [{ href: '/staff/phones', text: '找回账户' }]
+      : []),
+    ...(can(holder, { action: 'calendar.edit' })
+      ? [{ href: '/staff/calendar', text: '节假日表' }]
       : []),
     ...(can(holder, { action: 'message.manage' })
       ? [{ href: '/staff/messages', text: '消息' }]

@@ -8,6 +8,7 @@ import { importsQueue } from '../imports/queries.ts';
 import { inquiriesQueue } from '../inquiries/queries.ts';
 import { claimsQueue } from '../organisations/queries.ts';
 import { bannersQueue } from '../banners/queries.ts';
+import { appealsQueue } from '../no-shows/queries.ts';
 import { noticesQueue } from '../notices/queries.ts';
 import { numberClaimsQueue } from '../phones/queries.ts';
 import { withdrawalsQueue } from '../withdrawals/queries.ts';
@@ -29,7 +30,12 @@ function questionsFor(
   return [
     ...(can(holder, { action: 'audit.read' }) ? [lateEntriesQueue(ctx)] : []),
     ...(halls.length > 0 ? [hallsQueue(ctx, halls, hallName)] : []),
-    ...(managed.length > 0 ? [groupsQueue(ctx, managed, hallName)] : []),
+    ...(managed.length > 0
+      ? [groupsQueue(ctx, managed, hallName), feedbackQueue(ctx, managed)]
+      : []),
+    ...halls.flatMap((hall) =>
+      can(holder, { action: 'hall.manage', hall }) ? [appealsQueue(ctx, hall, hallName(hall))] : [],
+    ),
     ...(can(holder, { action: 'inquiry.answer' }) ? [inquiriesQueue(ctx)] : []),
     ...(can(holder, { action: 'publication.see' })
       ? [bannersQueue(ctx), withdrawalsQueue(ctx), noticesQueue(ctx)]

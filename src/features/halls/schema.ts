@@ -3,7 +3,19 @@ import { words } from '../../lib/content.ts';
 import { divisionTree } from '../regions/policy.ts';
 
 /** The kinds of venue that the plans name, in the order in which pages name them. */
-export const HALL_KINDS = ['综合体验馆', '科普宣教中心', '实训基地', '科普宣教基地'] as const;
+export const HALL_KINDS = [
+  '综合体验馆',
+  '科普宣教中心',
+  '科普宣教基地',
+  '警示教育基地',
+  '安全体验基地',
+  '企业安全体验基地',
+  '主题公园',
+  '主题广场',
+  '车站、码头、机场',
+  '实训基地',
+  '人才培训基地',
+] as const;
 
 /** Where the law sees a child and an adult: 未成年人 are under 18. */
 const ADULT_AGE = 18;
@@ -20,6 +32,23 @@ const count = (min: number, max: number, what: string) =>
     .int({ error: `请写${what}，${min}到${max}的整数` })
     .min(min, { error: `${what}最小${min}` })
     .max(max, { error: `${what}最大${max}` });
+
+/** A division's code in a content file. */
+export const regionField = z
+  .string({ error: '请写6位行政区划代码，加引号，例如 "320900"' })
+  .regex(/^[1-9]\d{5}$/, { error: '请写6位行政区划代码，例如 "320900"' })
+  .refine((code) => divisionTree.regionOf(code) !== undefined, {
+    error: '没有这个行政区划代码，请查 content/regions/divisions.json',
+  });
+
+/** Where a document says something: its official title and the clause. */
+export const planSource = z.strictObject(
+  {
+    title: z.string({ error: '请写规划的正式名称' }).min(4, { error: '请写规划的正式名称' }),
+    clause: z.string({ error: '请写章节或专栏' }).min(2, { error: '请写章节或专栏' }),
+  },
+  { error: '请写来源：title 和 clause' },
+);
 
 const exhibitSchema = z
   .strictObject({
@@ -61,12 +90,7 @@ export const hallContentSchema = z
     name: words(40, '请写规划里的名称。').min(2, { error: '请写规划里的名称' }),
     shortName: words(SHORT_NAME_CHARACTERS, '这是列表里用的短名。'),
     kind: z.enum(HALL_KINDS, { error: `请从 ${HALL_KINDS.join('、')} 里选一个` }),
-    regionCode: z
-      .string({ error: '请写6位行政区划代码，加引号，例如 "320900"' })
-      .regex(/^[1-9]\d{5}$/, { error: '请写6位行政区划代码，例如 "320900"' })
-      .refine((code) => divisionTree.regionOf(code) !== undefined, {
-        error: '没有这个行政区划代码，请查 content/regions/divisions.json',
-      }),
+    regionCode: regionField,
     /** Planned projects say so on every page: nobody should travel to a hall that is not there yet. */
     status: z.enum(['规划项目', '开放'], { error: '请写 规划项目 或 开放' }),
     /** True needs rows in the database, which start-up checks; false needs none. */
@@ -80,23 +104,19 @@ export const hallContentSchema = z
     zones: nameList('展区'),
     modules: z.array(words(20, '请照规划写。'), { error: '请写模块，规划没有写就写 []' }),
     exhibits: z
-      .array(exhibitSchema, { error: '请写展项' })
-      .min(1, { error: '至少写1个展项' })
+      .array(exhibitSchema, { error: '请写展项，规划没有写、也没有示例就写 []' })
       .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, {
         error: '有两个展项同名，请改其中一个',
       }),
     bring: lines.min(1, { error: '至少写1条“来之前”' }),
     gettingThere: line,
     accessibility: lines.min(1, { error: '至少写1条无障碍情况，不清楚就写待公布' }),
-    source: z.strictObject(
-      {
-        title: z.string({ error: '请写规划的正式名称' }).min(4, { error: '请写规划的正式名称' }),
-        clause: z.string({ error: '请写章节或专栏' }).min(2, { error: '请写章节或专栏' }),
-      },
-      { error: '请写来源：title 和 clause' },
-    ),
+    source: planSource,
   })
   .superRefine((hall, ctx) => {
+    if (hall.booking && hall.exhibits.length === 0) {
+      ctx.addIssue({ code: 'custom', path: ['exhibits'], message: '能预约的场馆至少写1个展项' });
+    }
     const refuse = (path: PropertyKey[], message: string) =>
       ctx.addIssue({ code: 'custom', path, message });
     if (hall.booking && hall.opening !== undefined) {
@@ -115,5 +135,29 @@ export const hallContentSchema = z
     });
   });
 
+/**
+ * A kind of venue, from `content/hall-kinds/<slug>.md`: what it is, and what the plans promise of it. Venues that a plan
+ * names have pages of their own; a kind that none names yet has this.
+ */
+export const hallKindSchema = z.strictObject({
+  name: z.enum(HALL_KINDS, { error: `请从 ${HALL_KINDS.join('、')} 里选一个` }),
+  what: words(40, '一句话说它是什么。'),
+  /** What the drawing shows, for those who do not see it. */
+  drawing: words(40, '一句话说图上有什么。'),
+  promises: z
+    .array(
+      z.strictObject({
+        regionCode: regionField,
+        what: words(60, '照规划写，写短。'),
+        /** As the plan says it: `≥1家`, `一批`; left out where it says no number. */
+        amount: words(12, '照规划写，例如“≥1家”。').optional(),
+        source: planSource,
+      }),
+      { error: '请写规划承诺了什么' },
+    )
+    .min(1, { error: '至少写1条：规划没有写的种类不收' }),
+});
+
+export type HallKind = z.output<typeof hallKindSchema>;
 export type HallContent = z.output<typeof hallContentSchema>;
 export type Exhibit = HallContent['exhibits'][number];

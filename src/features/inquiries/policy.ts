@@ -2,10 +2,10 @@ import type { Refusals } from '../../lib/errors.ts';
 import {
   addDays,
   calendarDate,
-  daysBetween,
   formatDay,
   formatDayTime,
   instantOf,
+  untilWords,
 } from '../../lib/time.ts';
 import type { Inquiry, InquiryKind } from './table.ts';
 
@@ -36,9 +36,7 @@ export function isOverdue(inquiry: Standing, now: Date): boolean {
 
 /** `逾期2天`, `今天到期`, `还有3天`: how an open inquiry stands, for whoever answers. */
 export function dueWords({ dueAt: due }: Pick<Inquiry, 'dueAt'>, now: Date): string {
-  const days = daysBetween(calendarDate(now), calendarDate(due));
-  if (days < 0) return `逾期${-days}天`;
-  return days === 0 ? '今天到期' : `还有${days}天`;
+  return untilWords(due, now);
 }
 
 interface HistoryEntry {

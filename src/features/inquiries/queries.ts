@@ -1,15 +1,10 @@
 import { and, asc, count, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
-import {
-  inquiries,
-  inquiryAnswers,
-  type Inquiry,
-  type InquiryAnswer,
-  type InquiryKind,
-} from './table.ts';
-
-/** One part of the queue; each row costs a decryption. */
-export const INQUIRIES_SHOWN = 30;
+import { boundedCount } from '../../lib/db/bounded.ts';
+import { ROWS_SHOWN, type ListAsked, type ListDefinition } from '../../lib/lists.ts';
+import { NEXT_SHOWN, queueQuestion, type QueueQuestion } from '../../lib/queues.ts';
+import { dueWords, isOverdue, kindWords } from './policy.ts';
+import { inquiries, inquiryAnswers, type Inquiry, type InquiryAnswer } from './table.ts';
 
 type Reads = Pick<CommandContext, 'db'>;
 
@@ -35,51 +30,106 @@ export async function findInquiry(ctx: Reads, id: string): Promise<InquiryWithAn
   return found;
 }
 
-export type QueueState = 'open' | 'answered';
+/** What the list of inquiries can be asked for. */
+export const inquiryList: ListDefinition = {
+  path: '/staff/inquiries',
+  filters: [
+    {
+      kind: 'choice',
+      name: 'state',
+      label: '状态',
+      options: [
+        { value: 'open', label: '待答复' },
+        { value: 'overdue', label: '逾期' },
+        { value: 'answered', label: '已答复' },
+      ],
+    },
+    {
+      kind: 'choice',
+      name: 'kind',
+      label: '种类',
+      options: [
+        { value: '', label: '两种都看' },
+        { value: 'question', label: kindWords.question },
+        { value: 'error', label: kindWords.error },
+      ],
+    },
+  ],
+  orders: [],
+};
 
 /**
- * The open ones by the day on which they are due, or the answered ones, newest answer first.
- * @param after the id of the last one of the part before.
+ * The open ones by the day on which they are due, or the answered ones, newest answer first; with their count.
+ * @param limit rows of one part.
  */
 export async function listInquiries(
-  { db }: Reads,
-  asked: { state: QueueState; kind?: InquiryKind | undefined; after?: string | undefined },
-): Promise<Inquiry[]> {
-  const { kind, after } = asked;
-  const isOpen = asked.state === 'open';
+  ctx: Pick<CommandContext, 'db' | 'now'>,
+  { values, after }: ListAsked,
+  limit = ROWS_SHOWN,
+): Promise<{ rows: Inquiry[]; count: number }> {
+  const { db, now } = ctx;
   const { id, dueAt, answeredAt } = inquiries;
+  const isOpen = values['state'] !== 'answered';
+  const kind = values['kind'] === 'question' || values['kind'] === 'error' ? values['kind'] : null;
+  const wanted = and(
+    isOpen ? isNull(answeredAt) : isNotNull(answeredAt),
+    values['state'] === 'overdue' ? lt(dueAt, now) : undefined,
+    kind ? eq(inquiries.kind, kind) : undefined,
+  );
   const last = (column: 'due_at' | 'answered_at') =>
     sql`(SELECT ${sql.identifier(column)}, id FROM inquiries WHERE id = ${after})`;
   const beyond = isOpen
     ? sql`(${dueAt}, ${id}) > ${last('due_at')}`
     : sql`(${answeredAt}, ${id}) < ${last('answered_at')}`;
-  return db
-    .select()
-    .from(inquiries)
-    .where(
-      and(
-        isOpen ? isNull(answeredAt) : isNotNull(answeredAt),
-        kind ? eq(inquiries.kind, kind) : undefined,
-        after ? beyond : undefined,
-      ),
-    )
-    .orderBy(...(isOpen ? [asc(dueAt), asc(id)] : [desc(answeredAt), desc(id)]))
-    .limit(INQUIRIES_SHOWN);
+  const [rows, [counted]] = await db.batch([
+    db
+      .select()
+      .from(inquiries)
+      .where(and(wanted, after ? beyond : undefined))
+      .orderBy(...(isOpen ? [asc(dueAt), asc(id)] : [desc(answeredAt), desc(id)]))
+      .limit(limit),
+    boundedCount(db, db.select({ id }).from(inquiries).where(wanted)),
+  ]);
+  return { rows, count: counted?.count ?? 0 };
 }
 
-/** How many wait for an answer, and how many of them for too long. */
-export async function countOpen({
-  db,
-  now,
-}: Pick<CommandContext, 'db' | 'now'>): Promise<{ open: number; overdue: number }> {
-  const [found] = await db
-    .select({
-      open: count(),
-      overdue: count(sql`CASE WHEN ${lt(inquiries.dueAt, now)} THEN 1 END`),
-    })
-    .from(inquiries)
-    .where(isNull(inquiries.answeredAt));
-  return found ?? { open: 0, overdue: 0 };
+/** What waits for an answer, what is due first in front. */
+export function inquiriesQueue({ db, now }: Pick<CommandContext, 'db' | 'now'>): QueueQuestion {
+  const isOpen = isNull(inquiries.answeredAt);
+  return queueQuestion(
+    [
+      db
+        .select({
+          open: count(),
+          overdue: count(sql`CASE WHEN ${lt(inquiries.dueAt, now)} THEN 1 END`),
+        })
+        .from(inquiries)
+        .where(isOpen),
+      db
+        .select()
+        .from(inquiries)
+        .where(isOpen)
+        .orderBy(asc(inquiries.dueAt), asc(inquiries.id))
+        .limit(NEXT_SHOWN),
+    ],
+    ([[counted], next]) => {
+      const { open = 0, overdue = 0 } = counted ?? {};
+      return {
+        queue: 'inquiries',
+        title: '留言和找错',
+        href: '/staff/inquiries',
+        summary: `${open}件待答复`,
+        count: open,
+        overdue,
+        cut: open > next.length,
+        next: next.map((one) => ({
+          text: `${kindWords[one.kind]}：${one.page ?? '没有说是哪一页'}`,
+          href: `/staff/inquiries/${one.id}`,
+          due: { text: dueWords(one, now), late: isOverdue(one, now) },
+        })),
+      };
+    },
+  );
 }
 
 /** What was asked; empty once it has been forgotten. */

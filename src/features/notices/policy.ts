@@ -106,7 +106,8 @@ export function excerptOf(body: string): string {
     first?.kind === 'paragraph'
       ? first.lines.join('')
       : first?.kind === 'list'
-        ? first.items.join('；')
+        ? // Items end with a full stop of their own, or with nothing.
+          first.items.map((item) => item.replace(/[。；]$/, '')).join('；') + '。'
         : '';
   const signs = Array.from(text);
   return signs.length > EXCERPT ? `${signs.slice(0, EXCERPT).join('')}…` : text;

@@ -115,6 +115,45 @@ export async function newestNotices(
     .limit(many);
 }
 
+/** What is older is found in the list by its kind and its region. */
+const NOTICES_SEARCHED = 500;
+const NOTICES_FOUND = 5;
+/** A title says what a notice is about. */
+const TITLE_COUNTS = 3;
+
+/** Public notices in which some of these words stand, those with the most of them first. In one bounded question. */
+export async function searchNotices(
+  ctx: Reads,
+  words: readonly string[],
+  region?: RegionCode,
+): Promise<PublicNotice[]> {
+  if (words.length === 0) return [];
+  const score = sql.join(
+    words.map(
+      (word) => sql`${TITLE_COUNTS} * (instr(lower(${noticeVersions.title}), ${word}) > 0)
+        + (instr(lower(${noticeVersions.body}), ${word}) > 0)`,
+    ),
+    sql` + `,
+  );
+  const newest = ctx.db
+    .select({ id: notices.id })
+    .from(notices)
+    .where(isPublic)
+    .orderBy(desc(notices.releasedAt))
+    .limit(NOTICES_SEARCHED);
+  return publicNotices(ctx)
+    .where(
+      and(
+        isPublic,
+        inArray(notices.id, newest),
+        region ? concerns(region) : undefined,
+        sql`(${score}) > 0`,
+      ),
+    )
+    .orderBy(desc(score), desc(notices.releasedAt), desc(notices.id))
+    .limit(NOTICES_FOUND);
+}
+
 /** A notice with all its versions, newest first. */
 export interface WholeNotice {
   notice: Notice;

@@ -16,11 +16,15 @@ import { people, signInCodes, signIns, signOuts, type Person } from '../accounts
 import { auditEntry } from '../audit/statements.ts';
 import { contactNameOf } from '../bookings/queries.ts';
 import { bookings, cancellations } from '../bookings/table.ts';
+import { groupRequests } from '../groups/table.ts';
 import { hallSessions } from '../halls/table.ts';
+import { doorNotes } from '../door/table.ts';
+import { imports } from '../imports/table.ts';
 import { inquiries } from '../inquiries/table.ts';
 import { openMessageValues } from '../notifications/queries.ts';
 import { outboxMessages } from '../notifications/table.ts';
 import { organisationMembers } from '../organisations/table.ts';
+import { accountSetAsides } from '../phones/table.ts';
 import { roleRevocations } from '../roles/table.ts';
 import {
   contactNameRefusals,
@@ -190,7 +194,8 @@ async function erasureOf(
         .where(inArray(inquiries.phoneHash, ofNumber)),
     ),
     print(row),
-    // Nobody has to find a successor before they may go: an organisation can be left without anybody responsible.
+    // Whoever asks for it has handed over before, where there is somebody (`hand_over_first`); else the database
+    // lets the member of longest standing take over, or leaves the organisation to whoever claims it next.
     print(
       db
         .update(organisationMembers)
@@ -242,6 +247,29 @@ export async function eraseContactNames(ctx: CommandContext): Promise<number> {
   return eraseAndTell(ctx, 'contact_names', due, [erase]);
 }
 
+/** Erases who led a group and what it needed once its last class came long enough ago. @returns how many. */
+export async function eraseGroupWords(ctx: CommandContext): Promise<number> {
+  const lastEnd = sql`(
+    SELECT max(${hallSessions.endsAt}) FROM ${bookings}
+      INNER JOIN ${hallSessions} ON ${hallSessions.id} = ${bookings.sessionId}
+      WHERE ${bookings.groupRequestId} = ${groupRequests.id})`;
+  const due = ctx.db
+    .select({ id: groupRequests.id })
+    .from(groupRequests)
+    .where(
+      and(
+        sql`${groupRequests.leaderNameCipher} <> x''`,
+        sql`${lastEnd} <= ${keptUntil(ctx.now, NAMES_KEPT_DAYS).getTime()}`,
+      ),
+    )
+    .limit(ROWS_MAX);
+  const erase = ctx.db
+    .update(groupRequests)
+    .set({ leaderNameCipher: sql`x''`, needsCipher: sql`x''` })
+    .where(inArray(groupRequests.id, due));
+  return eraseAndTell(ctx, 'contact_names', due, [erase]);
+}
+
 /** Deletes sign-ins that ran out long enough ago, with the sign-outs that ended them. @returns how many. */
 export async function purgeSignIns(ctx: CommandContext): Promise<number> {
   const due = ctx.db
@@ -290,6 +318,8 @@ export async function rotateKeys(ctx: CommandContext): Promise<number> {
     rekeyedCodes,
     rekeyedMessages,
     rekeyedInquiries,
+    rekeyedImports,
+    rekeyedDoorNotes,
   ];
   let done = 0;
   for (const rekeyed of rekeyings) {
@@ -303,18 +333,32 @@ export async function rotateKeys(ctx: CommandContext): Promise<number> {
 
 async function rekeyedPeople({ db, keys }: CommandContext): Promise<Statement[]> {
   const older = lt(people.keyVersion, keys.version);
-  const rows = await db.select().from(people).where(older).limit(REKEYED_MAX);
+  const rows = await db
+    .select({ person: people, setAsideAt: accountSetAsides.setAsideAt })
+    .from(people)
+    .leftJoin(accountSetAsides, eq(accountSetAsides.personId, people.id))
+    .where(older)
+    .limit(REKEYED_MAX);
   return Promise.all(
-    rows.map(async (person) => {
+    rows.map(async ({ person, setAsideAt }) => {
       const { id, keyVersion, dataKeyCipher } = person;
+      const isAside = setAsideAt !== null;
       const isErased = dataKeyCipher.length === 0;
       const renewed = isErased
         ? {}
         : {
-            phoneHash: await keys.hash('phone', await personPhone({ keys }, person)),
+            // The number of one that was set aside is somebody else's: it must not find this row again.
+            ...(isAside
+              ? {}
+              : { phoneHash: await keys.hash('phone', await personPhone({ keys }, person)) }),
             dataKeyCipher: await keys.rewrapDataKey(id, dataKeyCipher, keyVersion),
           };
-      const asRead = and(eq(people.id, id), eq(people.dataKeyCipher, dataKeyCipher));
+      // The number as well: it may have been changed or set aside since.
+      const asRead = and(
+        eq(people.id, id),
+        eq(people.dataKeyCipher, dataKeyCipher),
+        eq(people.phoneHash, person.phoneHash),
+      );
       return print(
         db
           .update(people)
@@ -415,6 +459,51 @@ async function rekeyedInquiries({ db, keys }: CommandContext): Promise<Statement
         : isNull(inquiries.phoneCipher);
       const asRead = and(eq(inquiries.id, id), eq(inquiries.textCipher, textCipher), phoneAsRead);
       return print(db.update(inquiries).set(renewed).where(asRead));
+    }),
+  );
+}
+
+/** A table that waits to be confirmed; what has been emptied since stays empty. */
+async function rekeyedDoorNotes({ db, keys }: CommandContext): Promise<Statement[]> {
+  const older = lt(doorNotes.keyVersion, keys.version);
+  const rows = await db.select().from(doorNotes).where(older).limit(REKEYED_MAX);
+  return Promise.all(
+    rows.map(async ({ id, textCipher, actionCipher, keyVersion }) => {
+      const reseal = async (field: string, cipher: Uint8Array) =>
+        keys.seal(field, await keys.unseal(field, cipher, keyVersion));
+      const renewed = {
+        textCipher: await reseal(`door-note.text:${id}`, textCipher),
+        actionCipher: await reseal(`door-note.action:${id}`, actionCipher),
+        keyVersion: keys.version,
+      };
+      const asRead = and(eq(doorNotes.id, id), eq(doorNotes.keyVersion, keyVersion));
+      return print(db.update(doorNotes).set(renewed).where(asRead));
+    }),
+  );
+}
+
+async function rekeyedImports({ db, keys }: CommandContext): Promise<Statement[]> {
+  const older = lt(imports.keyVersion, keys.version);
+  const rows = await db.select().from(imports).where(older).limit(REKEYED_MAX);
+  return Promise.all(
+    rows.map(async ({ id, contentCipher, keyVersion }) => {
+      const field = `import.content:${id}`;
+      const renewed =
+        contentCipher.length === 0
+          ? {}
+          : {
+              contentCipher: await keys.seal(
+                field,
+                await keys.unseal(field, contentCipher, keyVersion),
+              ),
+            };
+      const asRead = and(eq(imports.id, id), eq(imports.contentCipher, contentCipher));
+      return print(
+        db
+          .update(imports)
+          .set({ ...renewed, keyVersion: keys.version })
+          .where(asRead),
+      );
     }),
   );
 }

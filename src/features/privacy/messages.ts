@@ -1,10 +1,13 @@
 import { formatBookingCode } from '../../lib/ids.ts';
 import { maskPhone } from '../accounts/policy.ts';
 import { partyWords, stateWords } from '../bookings/policy.ts';
+import { eventWords } from '../door/policy.ts';
+import { stateWords as feedbackStateWords } from '../feedback/policy.ts';
 import { fileStateWords, formatSize, purposeWords } from '../files/policy.ts';
 import { stateWords as groupStateWords } from '../groups/policy.ts';
 import { kindWords } from '../inquiries/policy.ts';
 import { claimStateWords } from '../phones/policy.ts';
+import { groundsWords } from '../no-shows/policy.ts';
 import { topicWords } from '../notifications/policy.ts';
 import type { Topic } from '../notifications/schema.ts';
 import { roleWords } from '../roles/policy.ts';
@@ -25,6 +28,19 @@ const actionWords: Readonly<Record<string, string>> = {
   'booking.change': '改预约',
   'booking.cancel': '取消预约',
   'booking.arrive': '登记到馆',
+  'door_event.enter': '入口登记进',
+  'door_event.leave': '入口登记出',
+  'door_event.return': '入口登记回',
+  'door_event.move': '入口登记换区',
+  'door_event.undo': '撤回入口登记',
+  'door_note.write': '写值班记录',
+  'booking.create_for_caller': '替来电的人预约',
+  'booking.change_for_caller': '替来电的人改预约',
+  'booking.cancel_for_caller': '替来电的人取消预约',
+  'feedback.give': '评价参观',
+  'feedback.publish': '公开评价',
+  'feedback.hide': '不公开评价',
+  'certificate.issue': '出参观证明',
   'group_request.create': '团体申请',
   'group_request.approve': '通过团体申请',
   'group_request.refuse': '退回团体申请',
@@ -32,6 +48,19 @@ const actionWords: Readonly<Record<string, string>> = {
   'group_request.accept': '接受场馆提议的时间',
   'group_request.withdraw': '撤回团体申请',
   'group_request.change_counts': '改团体人数',
+  'no_show.appeal': '申诉未到',
+  'no_show.grant': '同意未到的申诉',
+  'no_show.refuse': '不同意未到的申诉',
+  'hall_session.pardon': '一场不记未到',
+  'hall_stop.create': '停开场次',
+  'hall_stop.undo': '撤销停开',
+  'hall_stop.lift': '恢复开放',
+  'hall_outage.create': '停用展项或少开名额',
+  'hall_outage.end': '恢复展项或名额',
+  'hall_hours.save': '改一周的场次',
+  'hall_day.decide': '改一天的开放',
+  'hall_session.add': '加一场',
+  'calendar_year.save': '改节假日表',
   'waitlist_entry.create': '排候补',
   'waitlist_entry.leave': '退出候补',
   'waitlist_entry.promote': '把候补提前',
@@ -64,6 +93,10 @@ const templateWords: Readonly<Record<string, string>> = {
   booking_created: '预约成功',
   booking_changed: '预约有改动',
   booking_cancelled: '预约取消',
+  booking_stopped: '场馆停开',
+  booking_stopped_held: '场馆停开，留了别的场次',
+  no_show_counted: '记了一次未到',
+  appeal_answered: '申诉有答复',
   group_asked: '团体申请收到',
   group_approved: '团体申请通过',
   group_refused: '团体申请没有通过',
@@ -124,6 +157,15 @@ export function ownWords(
         (one) =>
           `${visit(one)}，${partyWords(one)}，预约码${formatBookingCode(one.code)}，${stateWords[one.state]}${one.changes.length > 0 ? `，改过${one.changes.length}次` : ''}`,
       ),
+    ),
+    feedback: cut(
+      data.feedback.map(
+        (one) =>
+          `${visit(one)}，${one.score}分${one.words ? `：${one.words}` : ''}，${feedbackStateWords[one.state]}`,
+      ),
+    ),
+    certificates: cut(
+      data.certificates.map((one) => `${visit(one)}，编号${formatBookingCode(one.code)}`),
     ),
     waits: cut(
       data.waits.map(
@@ -202,7 +244,25 @@ export function ownWords(
       ...data.invitations.map(({ invitedAt }) => `${stamp(invitedAt)} 发给你开通码`),
       ...data.credentialResets.map(({ resetAt, reason }) => `${stamp(resetAt)} 重设：${reason}`),
     ],
+    callers: times(data.acts.filter(({ action }) => action.endsWith('_for_caller')).length),
+    feedbackDecisions: times(
+      data.acts.filter(({ action }) => /^feedback\.(publish|hide)$/.test(action)).length,
+    ),
     arrivalsMarked: times(data.arrivalsMarked),
+    doorEvents: cut(
+      data.doorEvents.map(
+        ({ happenedAt, kind, people }) => `${stamp(happenedAt)} ${eventWords[kind]}${people}人`,
+      ),
+    ),
+    noShows: cut(
+      data.noShows.map(
+        (one) =>
+          `${visit(one)}${one.state === 'counted' ? '' : '（不算）'}${one.grounds ? `，申诉：${groundsWords[one.grounds]}` : ''}${one.answerReason ? `，答复：${one.answerReason}` : ''}`,
+      ),
+    ),
+    hallDecisions: times(data.hallDecisions),
+    doorEventsMarked: times(data.doorEventsMarked),
+    doorNotes: times(data.doorNotes),
     repeats: times(data.repeats),
     acts: cut(data.acts.map(({ at, action }) => `${stamp(at)} ${actionWords[action] ?? action}`)),
     erasures: [],

@@ -50,6 +50,10 @@ export const erasureRefusals: Refusals = {
   booking_already_cancelled: { ...changed, reason: 'bookings_have_changed' },
   booking_already_arrived: { ...changed, reason: 'bookings_have_changed' },
   booking_already_expired: { ...changed, reason: 'bookings_have_changed' },
+  hand_over_first: {
+    code: 'conflict',
+    message: '你是单位的负责人，单位里还有别人。请先在“我的单位”里移交负责人，再删除账户。',
+  },
   grant_already_revoked: { code: 'conflict', message: '你的工作角色刚刚有变化。请再按一次。' },
   last_administrator: {
     code: 'conflict',

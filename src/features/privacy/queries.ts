@@ -8,26 +8,61 @@ import {
   gt,
   gte,
   inArray,
+  isNull,
   lt,
   lte,
+  ne,
   not,
+  or,
   sql,
 } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
+import { readTogether } from '../../lib/db/read.ts';
 import { idempotencyKeys } from '../../lib/db/table.ts';
 import { toHex } from '../../lib/ids.ts';
 import { instantOf, type CalendarDate } from '../../lib/time.ts';
 import { isLiving, personPhone } from '../accounts/queries.ts';
 import { people, signInCodes, signIns, signOuts, type Person } from '../accounts/table.ts';
 import { auditEntries } from '../audit/table.ts';
+import { feedbackWords } from '../feedback/queries.ts';
+import { visitFeedback } from '../feedback/table.ts';
+import { fileName, ownFiles } from '../files/queries.ts';
+import { visitCertificates } from '../certificates/table.ts';
 import { contactNameOf, type BookingDetails } from '../bookings/queries.ts';
+import {
+  credentialAttempts,
+  credentialResets,
+  passwords,
+  recoveryCodes,
+  recoverySets,
+  recoveryUses,
+} from '../credentials/table.ts';
+import { imports } from '../imports/table.ts';
 import { inquiries } from '../inquiries/table.ts';
+import { doorEvents, doorNotes } from '../door/table.ts';
 import { arrivals, bookingChanges, bookings, cancellations } from '../bookings/table.ts';
+import { groupWords } from '../groups/queries.ts';
+import { groupRequests } from '../groups/table.ts';
 import { hallSessions } from '../halls/table.ts';
-import { outboxMessages } from '../notifications/table.ts';
+import { openMail } from '../notifications/queries.ts';
+import {
+  contactRemovals,
+  mailAddresses,
+  messageChoices,
+  messageResends,
+  outboxMessages,
+  pushSubscriptions,
+} from '../notifications/table.ts';
 import { organisationMembers, organisations } from '../organisations/table.ts';
-import { roleGrants, roleRevocations } from '../roles/table.ts';
+import { SET_ASIDE_DAYS } from '../phones/policy.ts';
+import { ownClaims } from '../phones/queries.ts';
+import { accountSetAsides, phoneChanges } from '../phones/table.ts';
+import { passkeys } from '../passkeys/table.ts';
+import { noShowAnswers, noShowAppeals, noShows } from '../no-shows/table.ts';
+import { roleGrants, roleRevocations, staffInvitations } from '../roles/table.ts';
 import { ticketTries } from '../tickets/table.ts';
+import { waitingName } from '../waitlist/queries.ts';
+import { waitlistEntries, waitlistOffers } from '../waitlist/table.ts';
 import { DORMANT_DAYS, keptUntil } from './policy.ts';
 import {
   accountErasures,
@@ -78,36 +113,97 @@ export async function readHeld(
 export async function readOwnData(ctx: CommandContext, person: Person) {
   const phone = await personPhone(ctx, person);
   const phoneHashes = await ctx.keys.hashes('phone', phone);
-  const [codes, logins, notices, visits, changes, tries, messages, ...others] = await ctx.db.batch([
-    sentCodes(ctx, phoneHashes),
-    ownSignIns(ctx, person.id),
-    shownNotices(ctx, person.id),
-    ownVisits(ctx, person.id),
-    ownChanges(ctx, person.id),
-    ctx.db
+  const held = await readTogether(ctx.db, {
+    codes: sentCodes(ctx, phoneHashes),
+    signIns: ownSignIns(ctx, person.id),
+    notices: shownNotices(ctx, person.id),
+    visits: ownVisits(ctx, person.id),
+    changes: ownChanges(ctx, person.id),
+    waits: ownWaits(ctx, person.id),
+    feedback: ownFeedback(ctx, person.id),
+    certificates: ownCertificates(ctx, person.id),
+    groups: ownGroups(ctx, person.id),
+    tries: ctx.db
       .select({ n: count() })
       .from(ticketTries)
       .where(inArray(ticketTries.bookingId, ownBookingIds(ctx, person.id))),
-    ownMessages(ctx, person.id, phoneHashes),
-    ownRoles(ctx, person.id),
-    ownOrganisations(ctx, person.id),
-    ownInquiries(ctx, person, phoneHashes),
-    ctx.db.select({ n: count() }).from(arrivals).where(eq(arrivals.markedBy, person.id)),
-    ctx.db
+    messages: ownMessages(ctx, person.id, phoneHashes),
+    roles: ownRoles(ctx, person.id),
+    organisations: ownOrganisations(ctx, person.id),
+    inquiries: ownInquiries(ctx, person, phoneHashes),
+    arrivalsMarked: ctx.db
+      .select({ n: count() })
+      .from(arrivals)
+      .where(eq(arrivals.markedBy, person.id)),
+    noShows: ownNoShows(ctx, person.id),
+    hallDecisions: ctx.db
+      .select({ n: count() })
+      .from(auditEntries)
+      .where(
+        and(
+          eq(auditEntries.actorKind, 'person'),
+          eq(auditEntries.actorId, person.id),
+          inArray(auditEntries.action, HALL_DECISIONS),
+        ),
+      ),
+    doorEvents: ownDoorEvents(ctx, person.id),
+    doorEventsMarked: ctx.db
+      .select({ n: count() })
+      .from(doorEvents)
+      .where(eq(doorEvents.markedBy, person.id)),
+    doorNotes: ctx.db
+      .select({ n: count() })
+      .from(doorNotes)
+      .where(eq(doorNotes.writtenBy, person.id)),
+    repeats: ctx.db
       .select({ n: count() })
       .from(idempotencyKeys)
       .where(inArray(idempotencyKeys.scope, [person.id, ...phoneHashes.map(toHex)])),
-    ownActs(ctx, person.id),
-  ]);
-  const [roles, memberships, asked, marked, repeats, acts] = others;
+    phoneChanges: ctx.db
+      .select({ changedAt: phoneChanges.changedAt })
+      .from(phoneChanges)
+      .where(eq(phoneChanges.personId, person.id))
+      .orderBy(desc(phoneChanges.changedAt)),
+    numberClaims: ownClaims(ctx, person.id),
+    acts: ownActs(ctx, person.id),
+    mails: ownMails(ctx, person.id),
+    devices: ownDevices(ctx, person.id),
+    messageChoices: ownChoices(ctx, person.id),
+    contactRemovals: ownRemovals(ctx, person.id),
+    resends: ctx.db
+      .select({ n: count() })
+      .from(messageResends)
+      .where(eq(messageResends.resentBy, person.id)),
+    files: ownFiles(ctx, person.id),
+    passkeys: ownPasskeys(ctx, person.id),
+    password: ctx.db
+      .select({ setAt: passwords.createdAt })
+      .from(passwords)
+      .where(and(eq(passwords.personId, person.id), eq(passwords.state, 'active'))),
+    recovery: ownRecoveryCodes(ctx, person.id),
+    credentialAttempts: ctx.db
+      .select({ n: count() })
+      .from(credentialAttempts)
+      .where(eq(credentialAttempts.personId, person.id)),
+    invitations: ctx.db
+      .select({ invitedAt: staffInvitations.invitedAt, expiresAt: staffInvitations.expiresAt })
+      .from(staffInvitations)
+      .where(eq(staffInvitations.personId, person.id))
+      .orderBy(desc(staffInvitations.id)),
+    credentialResets: ctx.db
+      .select({ resetAt: credentialResets.resetAt, reason: credentialResets.reason })
+      .from(credentialResets)
+      .where(eq(credentialResets.personId, person.id))
+      .orderBy(desc(credentialResets.id)),
+  });
   return {
     phone,
     account: { id: person.id, createdAt: person.createdAt, lastSignInAt: person.seenAt },
-    codes,
-    signIns: logins,
-    notices,
+    codes: held.codes,
+    signIns: held.signIns,
+    notices: held.notices,
     visits: await Promise.all(
-      visits.map(async ({ booking, session, arrivedAt, cancelledAt }) => ({
+      held.visits.map(async ({ booking, session, arrivedAt, cancelledAt }) => ({
         bookingId: booking.id,
         code: booking.code,
         hall: session.hallSlug,
@@ -121,24 +217,200 @@ export async function readOwnData(ctx: CommandContext, person: Person) {
         bookedAt: booking.createdAt,
         arrivedAt,
         cancelledAt,
-        changes: changes
+        changes: held.changes
           .filter(({ bookingId }) => bookingId === booking.id)
           .toSorted((a, b) => a.changedAt.getTime() - b.changedAt.getTime())
           .map(({ what, changedAt, from }) => ({ what, changedAt, from })),
       })),
     ),
-    ticketTries: tries[0]?.n ?? 0,
-    messages,
-    inquiries: asked,
-    roles,
-    organisations: memberships,
-    arrivalsMarked: marked[0]?.n ?? 0,
-    repeats: repeats[0]?.n ?? 0,
-    acts,
+    waits: await Promise.all(
+      held.waits.map(async ({ entry, session, offer }) => ({
+        hall: session.hallSlug,
+        startsAt: session.startsAt,
+        adults: entry.adults,
+        children: entry.children,
+        leastPlaces: entry.leastPlaces,
+        /** Null once the wait is over. */
+        contactName: (await waitingName(ctx, person, entry)) || null,
+        joinedAt: entry.joinedAt,
+        state: entry.state,
+        offeredPlaces: offer?.places ?? null,
+      })),
+    ),
+    feedback: await Promise.all(
+      held.feedback.map(async ({ feedback, startsAt }) => ({
+        hall: feedback.hallSlug,
+        startsAt,
+        score: feedback.score,
+        words: await feedbackWords(ctx, person, feedback),
+        state: feedback.state,
+        givenAt: feedback.givenAt,
+        editedAt: feedback.editedAt,
+      })),
+    ),
+    certificates: held.certificates,
+    groups: await Promise.all(
+      held.groups.map(async ({ request }) => {
+        const { leaderName, needs } = await groupWords(ctx, person, request);
+        const { hallSlug, groupName, code, kind, buses, lunch, askedAt, state } = request;
+        return {
+          hall: hallSlug,
+          code,
+          groupName,
+          kind,
+          buses,
+          lunch,
+          askedAt,
+          state,
+          /** Null once their time is over. */
+          leaderName: leaderName || null,
+          needs: needs || null,
+        };
+      }),
+    ),
+    ticketTries: held.tries[0]?.n ?? 0,
+    messages: held.messages,
+    mails: await Promise.all(
+      held.mails.map(async (mail) => ({
+        address: await openMail(ctx, person, mail),
+        registeredAt: mail.createdAt,
+        confirmedAt: mail.confirmedAt,
+      })),
+    ),
+    devices: held.devices,
+    messageChoices: held.messageChoices,
+    contactRemovals: held.contactRemovals,
+    resends: held.resends[0]?.n ?? 0,
+    inquiries: held.inquiries,
+    roles: held.roles,
+    organisations: held.organisations,
+    files: await Promise.all(
+      held.files.map(async ({ file, type }) => ({
+        name: await fileName(ctx, file, person),
+        purpose: file.purpose,
+        type,
+        size: file.size,
+        state: file.state,
+        sentAt: file.startedAt,
+      })),
+    ),
+    credentials: {
+      passkeys: held.passkeys,
+      passwordSetAt: held.password[0]?.setAt ?? null,
+      recoveryCodesLeft: held.recovery[0]?.n ?? 0,
+    },
+    credentialAttempts: held.credentialAttempts[0]?.n ?? 0,
+    invitations: held.invitations,
+    credentialResets: held.credentialResets,
+    arrivalsMarked: held.arrivalsMarked[0]?.n ?? 0,
+    doorEvents: held.doorEvents,
+    noShows: held.noShows,
+    hallDecisions: held.hallDecisions[0]?.n ?? 0,
+    doorEventsMarked: held.doorEventsMarked[0]?.n ?? 0,
+    doorNotes: held.doorNotes[0]?.n ?? 0,
+    repeats: held.repeats[0]?.n ?? 0,
+    phoneChanges: held.phoneChanges,
+    numberClaims: held.numberClaims,
+    acts: held.acts,
   };
 }
 
 export type OwnData = Awaited<ReturnType<typeof readOwnData>>;
+
+function ownPasskeys({ db }: Reads, personId: string) {
+  return db
+    .select({ name: passkeys.name, createdAt: passkeys.createdAt, usedAt: passkeys.usedAt })
+    .from(passkeys)
+    .where(and(eq(passkeys.personId, personId), eq(passkeys.state, 'active')))
+    .orderBy(asc(passkeys.id));
+}
+
+function ownRecoveryCodes({ db }: Reads, personId: string) {
+  return db
+    .select({ n: count(recoveryCodes.id) })
+    .from(recoveryCodes)
+    .innerJoin(recoverySets, eq(recoverySets.id, recoveryCodes.setId))
+    .leftJoin(recoveryUses, eq(recoveryUses.codeId, recoveryCodes.id))
+    .where(and(eq(recoverySets.personId, personId), isNull(recoveryUses.codeId)));
+}
+
+function ownGroups({ db }: CommandContext, personId: string) {
+  return db
+    .select({ request: groupRequests })
+    .from(groupRequests)
+    .where(eq(groupRequests.personId, personId))
+    .orderBy(desc(groupRequests.id));
+}
+
+function ownFeedback({ db }: Reads, personId: string) {
+  return db
+    .select({ feedback: visitFeedback, startsAt: hallSessions.startsAt })
+    .from(visitFeedback)
+    .innerJoin(bookings, eq(bookings.id, visitFeedback.bookingId))
+    .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
+    .where(eq(visitFeedback.personId, personId))
+    .orderBy(desc(visitFeedback.givenAt));
+}
+
+function ownCertificates({ db }: Reads, personId: string) {
+  return db
+    .select({
+      hall: hallSessions.hallSlug,
+      startsAt: hallSessions.startsAt,
+      code: visitCertificates.code,
+      issuedAt: visitCertificates.issuedAt,
+    })
+    .from(bookings)
+    .innerJoin(visitCertificates, eq(visitCertificates.bookingId, bookings.id))
+    .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
+    .where(eq(bookings.personId, personId))
+    .orderBy(desc(visitCertificates.issuedAt));
+}
+
+function ownWaits({ db }: CommandContext, personId: string) {
+  return db
+    .select({ entry: waitlistEntries, session: hallSessions, offer: waitlistOffers })
+    .from(waitlistEntries)
+    .innerJoin(hallSessions, eq(hallSessions.id, waitlistEntries.sessionId))
+    .leftJoin(waitlistOffers, eq(waitlistOffers.entryId, waitlistEntries.id))
+    .where(eq(waitlistEntries.personId, personId))
+    .orderBy(desc(waitlistEntries.id));
+}
+
+/** What the audit log calls the decisions of a hall's manager and of the keeper of the calendar. */
+const HALL_DECISIONS = [
+  'hall_stop.create',
+  'hall_stop.undo',
+  'hall_stop.lift',
+  'hall_outage.create',
+  'hall_outage.end',
+  'hall_session.pardon',
+  'no_show.grant',
+  'no_show.refuse',
+  'hall_hours.save',
+  'hall_day.decide',
+  'hall_session.add',
+  'calendar_year.save',
+];
+
+function ownNoShows({ db }: Reads, personId: string) {
+  return db
+    .select({
+      hall: hallSessions.hallSlug,
+      startsAt: hallSessions.startsAt,
+      state: noShows.state,
+      grounds: noShowAppeals.grounds,
+      appealedAt: noShowAppeals.appealedAt,
+      answer: noShowAnswers.decision,
+      answerReason: noShowAnswers.reason,
+    })
+    .from(noShows)
+    .innerJoin(hallSessions, eq(hallSessions.id, noShows.sessionId))
+    .leftJoin(noShowAppeals, eq(noShowAppeals.bookingId, noShows.bookingId))
+    .leftJoin(noShowAnswers, eq(noShowAnswers.bookingId, noShows.bookingId))
+    .where(eq(noShows.personId, personId))
+    .orderBy(desc(noShows.happenedAt));
+}
 
 function ownBookingIds({ db }: Reads, personId: string) {
   return db.select({ id: bookings.id }).from(bookings).where(eq(bookings.personId, personId));
@@ -158,6 +430,9 @@ function ownSignIns({ db }: Reads, personId: string) {
       at: signIns.createdAt,
       expiresAt: signIns.expiresAt,
       signedOutAt: signOuts.signedOutAt,
+      method: signIns.method,
+      device: signIns.device,
+      usedAt: signIns.usedAt,
     })
     .from(signIns)
     .leftJoin(signOuts, eq(signOuts.signInId, signIns.id))
@@ -223,9 +498,29 @@ function ownChanges({ db }: Reads, personId: string) {
     );
 }
 
-/** A message names nobody; its key ends with the id of the booking, the change or the code that it tells of. */
+/** When one's parties went in and out, taken-back slips left out. */
+function ownDoorEvents({ db }: Reads, personId: string) {
+  return db
+    .select({
+      happenedAt: doorEvents.happenedAt,
+      kind: doorEvents.kind,
+      people: doorEvents.people,
+      zone: doorEvents.zone,
+    })
+    .from(doorEvents)
+    .where(
+      and(
+        inArray(doorEvents.bookingId, ownBookingIds({ db }, personId)),
+        ne(doorEvents.kind, 'undo'),
+        sql`NOT EXISTS (SELECT 1 FROM door_events AS later WHERE later.undoes = ${doorEvents.id})`,
+      ),
+    )
+    .orderBy(desc(doorEvents.happenedAt));
+}
+
+/** A message names nobody; after its kind, its key has the id of the booking, the change or the code that it tells of. */
 function ownMessages({ db }: Reads, personId: string, phoneHashes: Uint8Array<ArrayBuffer>[]) {
-  const subject = sql<string>`substr(${outboxMessages.idempotencyKey}, instr(${outboxMessages.idempotencyKey}, ':') + 1)`;
+  const subject = sql<string>`substr(${outboxMessages.idempotencyKey}, instr(${outboxMessages.idempotencyKey}, ':') + 1, 36)`;
   const subjects = ownBookingIds({ db }, personId)
     .unionAll(
       db
@@ -248,6 +543,37 @@ function ownMessages({ db }: Reads, personId: string, phoneHashes: Uint8Array<Ar
     .from(outboxMessages)
     .where(inArray(subject, subjects))
     .orderBy(desc(outboxMessages.id));
+}
+
+function ownMails({ db }: Reads, personId: string) {
+  return db
+    .select()
+    .from(mailAddresses)
+    .where(eq(mailAddresses.personId, personId))
+    .orderBy(desc(mailAddresses.id));
+}
+
+function ownDevices({ db }: Reads, personId: string) {
+  return db
+    .select({ label: pushSubscriptions.label, registeredAt: pushSubscriptions.createdAt })
+    .from(pushSubscriptions)
+    .where(eq(pushSubscriptions.personId, personId))
+    .orderBy(desc(pushSubscriptions.id));
+}
+
+function ownChoices({ db }: Reads, personId: string) {
+  return db
+    .select({ topic: messageChoices.topic, main: messageChoices.main, push: messageChoices.push })
+    .from(messageChoices)
+    .where(eq(messageChoices.personId, personId));
+}
+
+function ownRemovals({ db }: Reads, personId: string) {
+  return db
+    .select({ kind: contactRemovals.kind, removedAt: contactRemovals.removedAt })
+    .from(contactRemovals)
+    .where(eq(contactRemovals.personId, personId))
+    .orderBy(desc(contactRemovals.id));
 }
 
 function ownRoles({ db }: Reads, personId: string) {
@@ -323,9 +649,30 @@ export async function wasErased({ db }: Reads, key: string): Promise<boolean> {
 const isRelied = sql`(exists (select 1 from ${roleGrants} where ${roleGrants.personId} = ${people.id} and ${roleGrants.state} = 'active')
   or exists (select 1 from ${organisationMembers} where ${organisationMembers.personId} = ${people.id} and ${organisationMembers.state} = 'active'))`;
 
+/** Its number came to somebody else a while ago. Only an administrator's stays, for others to act first. */
+const isSetAside = (now: Date) => sql`(exists (select 1 from ${accountSetAsides}
+    where ${accountSetAsides.personId} = ${people.id} and ${accountSetAsides.setAsideAt} <= ${keptUntil(now, SET_ASIDE_DAYS).getTime()})
+  and not exists (select 1 from ${roleGrants} where ${roleGrants.personId} = ${people.id}
+    and ${roleGrants.role} = 'administrator' and ${roleGrants.state} = 'active'))`;
+
 /** Nobody has used it for so long that its number may be somebody else's by now. */
 const isLeft = (now: Date) =>
-  and(isLiving, lte(people.seenAt, keptUntil(now, DORMANT_DAYS)), not(isRelied));
+  and(
+    isLiving,
+    lte(people.seenAt, keptUntil(now, DORMANT_DAYS)),
+    // Whoever only telephones never signs in: a visit that was booked for them is still to come.
+    sql`not exists (
+      select 1 from ${bookings} inner join ${hallSessions} on ${hallSessions.id} = ${bookings.sessionId}
+      where ${bookings.personId} = ${people.id} and ${bookings.state} = 'booked'
+        and ${hallSessions.endsAt} > ${now.getTime()})`,
+    or(
+      and(
+        not(isRelied),
+        sql`${people.id} not in (select ${accountSetAsides.personId} from ${accountSetAsides})`,
+      ),
+      isSetAside(now),
+    ),
+  );
 
 /** Accounts that nobody has used for so long that they go. */
 export async function dueAccounts(
@@ -418,7 +765,15 @@ export async function rowsOfOlderVersions({
   db,
   keys,
 }: Pick<CommandContext, 'db' | 'keys'>): Promise<Record<string, number>> {
-  const tables = [people, bookings, signInCodes, outboxMessages, inquiries] as const;
+  const tables = [
+    people,
+    bookings,
+    signInCodes,
+    outboxMessages,
+    inquiries,
+    imports,
+    doorNotes,
+  ] as const;
   const counts = await Promise.all(
     tables.map(async (table) => {
       const older = lt(table.keyVersion, keys.version);

@@ -1,10 +1,29 @@
 import divisions from '../../../content/regions/divisions.json' with { type: 'json' };
-import { isFunctionalZone, isWithin, type RegionCode } from '../../lib/regions/codes.ts';
+import { isFunctionalZone, isWithin, levelOf, type RegionCode } from '../../lib/regions/codes.ts';
 import { regionTree, type Division } from '../../lib/regions/tree.ts';
 import type { PlanRegion, RegionTopic, Target, TargetGroup } from './schema.ts';
 
 /** Provinces, cities and counties; towns are ten times as many and are read by `listTowns` where a page needs them. */
 export const divisionTree = regionTree(divisions);
+
+/** Every division for a form's list: the provinces themselves, then each city with its counties. */
+export const regionGroups = [
+  {
+    label: '省',
+    options: divisionTree.all
+      .filter(({ code }) => levelOf(code) === 'province')
+      .map(({ code, name }) => ({ value: code, label: name })),
+  },
+  ...divisionTree.all
+    .filter(({ code }) => levelOf(code) === 'city')
+    .map(({ code, name }) => ({
+      label: name,
+      options: [
+        { value: code, label: name },
+        ...divisionTree.childrenOf(code).map((one) => ({ value: one.code, label: one.name })),
+      ],
+    })),
+];
 
 /** Where a sentence stands: 《title》clause. */
 export interface Citation {

@@ -1,16 +1,20 @@
 import type { CommandContext } from '../../lib/context.ts';
-import { commitOnce } from '../../lib/db/commit.ts';
+import { commitOnce, type Statement } from '../../lib/db/commit.ts';
 import { DomainError } from '../../lib/errors.ts';
 import { parseInput, parseKey } from '../../lib/fields.ts';
 import { newId } from '../../lib/ids.ts';
 import { findPersonByPhone } from '../accounts/queries.ts';
 import { auditEntry } from '../audit/statements.ts';
-import { can, grantRefusals, revocationRefusals, type Holder } from './policy.ts';
-import { grantInput, revocationInput } from './schema.ts';
+import { findCredentials, hasCredentials } from '../credentials/queries.ts';
+import { queueMessage } from '../notifications/statements.ts';
+import { can, grantRefusals, invitingRefusals, revocationRefusals, type Holder } from './policy.ts';
+import { grantInput, invitationInput, revocationInput } from './schema.ts';
+import { newInvitation } from './statements.ts';
 import { roleGrants, roleRevocations } from './table.ts';
 
 /**
- * Gives a role to somebody who has signed in before, by their phone number.
+ * Gives a role to somebody who has signed in before, by their phone number, and tells them. Who has no strong way of
+ * signing in yet is invited to set one up: without it the role opens nothing.
  * @param by null for the one who runs the deployment.
  * @throws DomainError `invalid` (fields, nobody has this number, no such hall), `not_found` (not yours to give),
  * `conflict` (to oneself, held already), `unavailable`.
@@ -60,9 +64,51 @@ export async function grantRole(
     body: { personId: person.id, role, scopeKind, scopeId },
   };
   return commitOnce(db, request, now, {
-    statements: [row, entry],
+    statements: [row, entry, ...(await told(ctx, by, person.id, grantId))],
     answer: { grantId },
-    refusals: grantRefusals,
+    refusals: { ...invitingRefusals, ...grantRefusals },
+  });
+}
+
+async function told(
+  ctx: CommandContext,
+  by: Holder | null,
+  personId: string,
+  grantId: string,
+): Promise<Statement[]> {
+  if (!hasCredentials(await findCredentials(ctx, personId))) {
+    return newInvitation(ctx, { personId, by: by?.id ?? null });
+  }
+  const message = {
+    template: 'role_granted',
+    idempotencyKey: `role-grant:${grantId}`,
+    values: { personId },
+  };
+  return [await queueMessage(ctx, message)];
+}
+
+/**
+ * Invites somebody with a role anew, whose invitation has run out or got lost.
+ * @throws DomainError `invalid` (fields), `not_found` (not yours to give, no role), `conflict` (oneself, set up
+ * already), `too_many`, `unavailable`.
+ */
+export async function inviteStaff(
+  ctx: CommandContext,
+  by: Pick<Holder, 'id'> | null,
+  input: unknown,
+  key: string,
+): Promise<{ personId: string }> {
+  const { personId } = parseInput(invitationInput, input);
+  const request = {
+    scope: by?.id ?? 'command-line',
+    key: parseKey(key),
+    command: 'inviteStaff',
+    body: { personId },
+  };
+  return commitOnce(ctx.db, request, ctx.now, {
+    statements: await newInvitation(ctx, { personId, by: by?.id ?? null }),
+    answer: { personId },
+    refusals: invitingRefusals,
   });
 }
 

@@ -14,18 +14,42 @@ export interface Holder {
 export type Deed =
   /** See the day's lists of a hall and mark arrivals. */
   | { action: 'hall.door'; hall: string }
+  /** See one visitor's name and number in full, for a reason that is kept. */
+  | { action: 'hall.disclose'; hall: string }
+  /** Bring bookings in from a spreadsheet, and take names and numbers out in full. */
+  | { action: 'hall.tables'; hall: string }
+  /** Decide what a hall offers and to whom: hours, closures, groups, who is moved up in a queue. */
+  | { action: 'hall.manage'; hall: string }
+  /** Enter the year's holidays, by which every hall opens. */
+  | { action: 'calendar.edit' }
+  /** Bring in the list of organisations that a county, street or town knows of. */
+  | { action: 'organisation.import'; regionCode: string }
   /** See and change who works at a hall. */
   | { action: 'hall.staff'; hall: string }
   /** Give a role to somebody, or take it away. */
   | { action: 'role.grant'; role: Role; scope: Scope; to: string }
   /** See who holds which role. */
   | { action: 'role.list' }
+  /** Take all ways of signing in away from somebody who has lost theirs. */
+  | { action: 'credentials.reset'; of: string }
   /** Read what the public asks, and answer it. */
   | { action: 'inquiry.answer' }
   /** See an organisation that somebody of this region claims. */
   | { action: 'organisation.see'; regionCode: string }
   /** Verify it or refuse it: not one's own. */
   | { action: 'organisation.verify'; regionCode: string; memberIds: readonly string[] }
+  /** See notices, urgent lines and withdrawn guides at work. */
+  | { action: 'publication.see' }
+  /** Write what the public is to read, or ask that a guide be withdrawn. */
+  | { action: 'publication.write' }
+  /** Check it: whoever wrote any of it does not. */
+  | { action: 'publication.check'; writers: readonly string[] }
+  /** Put it before the public or take it away: whoever wrote or checked it does not. */
+  | { action: 'publication.release'; involved: readonly string[] }
+  /** Decide whether somebody gets back the account of a number that they have no more. */
+  | { action: 'number_claim.decide' }
+  /** See what messages could not be sent, and send them again. */
+  | { action: 'message.manage' }
   /** Read the audit log beyond what is public. */
   | { action: 'audit.read' };
 
@@ -37,10 +61,20 @@ export function can({ id, roles }: Holder, deed: Deed): boolean {
   const holds = (role: Role, kind: ScopeKind, scopeId: string) =>
     roles.some((held) => held.role === role && held.scopeKind === kind && held.scopeId === scopeId);
   switch (deed.action) {
+    case 'hall.tables':
+    case 'hall.manage':
+      return holds('hall_manager', 'hall', deed.hall);
+    case 'organisation.import':
+      return verifyingRegions({ roles }).includes(deed.regionCode);
     case 'hall.door':
+    case 'hall.disclose':
       return holds('hall_staff', 'hall', deed.hall) || holds('hall_manager', 'hall', deed.hall);
     case 'hall.staff':
       return holds('hall_manager', 'hall', deed.hall) || holds('administrator', 'site', '');
+    case 'credentials.reset':
+      return deed.of !== id && holds('administrator', 'site', '');
+    case 'calendar.edit':
+    case 'message.manage':
     case 'role.list':
       return holds('administrator', 'site', '');
     case 'role.grant': {
@@ -61,8 +95,21 @@ export function can({ id, roles }: Holder, deed: Deed): boolean {
         !deed.memberIds.includes(id) &&
         can({ id, roles }, { action: 'organisation.see', regionCode: deed.regionCode })
       );
+    case 'publication.see':
+      return holds('editor', 'site', '') || holds('administrator', 'site', '');
+    case 'publication.write':
+      return holds('editor', 'site', '');
+    case 'publication.check':
+      return !deed.writers.includes(id) && holds('editor', 'site', '');
+    case 'publication.release':
+      return (
+        !deed.involved.includes(id) &&
+        (holds('editor', 'site', '') || holds('administrator', 'site', ''))
+      );
     case 'inquiry.answer':
       return holds('editor', 'site', '');
+    case 'number_claim.decide':
+      return holds('administrator', 'site', '');
     case 'audit.read':
       return holds('auditor', 'site', '');
   }
@@ -119,6 +166,24 @@ export const grantRefusals: Refusals = {
     code: 'conflict',
     reason: 'already_granted',
     message: '这个人已经有这个角色了。',
+  },
+};
+
+/** Over a week-end; whoever needs longer asks for another. */
+export const INVITATION_VALID_DAYS = 3;
+
+/** Why `staff_invitations_guard` refuses to invite. */
+export const invitingRefusals: Refusals = {
+  person_unknown: notYours,
+  invitation_to_oneself: { code: 'conflict', message: '不能邀请自己。请找另一位管理员。' },
+  already_set_up: {
+    code: 'conflict',
+    message: '这个人已经设好了登录方式，不用再发开通码。丢了的，请管理员重设。',
+  },
+  invitations_used_up: {
+    code: 'too_many',
+    message: '今天已经给这个人发过5次开通码。请明天再试。',
+    retryAfterSeconds: 86_400,
   },
 };
 

@@ -30,5 +30,7 @@ export const grantInput = z.object({
 
 export const revocationInput = z.object({ grantId: z.string().min(1).max(64) });
 
+export const invitationInput = z.object({ personId: z.uuid({ error: '没有找到这个人' }) });
+
 /** The form's value for a scope. */
 export const scopeValue = ({ scopeKind, scopeId }: Scope): string => `${scopeKind}:${scopeId}`;

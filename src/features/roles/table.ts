@@ -1,5 +1,5 @@
 import { sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { instant } from '../../lib/db/columns.ts';
+import { bytes, instant } from '../../lib/db/columns.ts';
 
 export const roleGrants = sqliteTable('role_grants', {
   id: text('id').primaryKey(),
@@ -38,3 +38,19 @@ export type ScopeKind = RoleGrant['scopeKind'];
 export type Scope = Pick<RoleGrant, 'scopeKind' | 'scopeId'>;
 /** A role that somebody holds now, as far as a decision needs it. */
 export type HeldRole = Pick<RoleGrant, 'role' | 'scopeKind' | 'scopeId'>;
+
+/** What lets somebody with a role set up their first strong way of signing in. */
+export const staffInvitations = sqliteTable('staff_invitations', {
+  id: text('id').primaryKey(),
+  personId: text('person_id').notNull(),
+  codeHash: bytes('code_hash').notNull(),
+  invitedBy: text('invited_by'),
+  invitedAt: instant('invited_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+});
+
+export const invitationAcceptances = sqliteTable('invitation_acceptances', {
+  invitationId: text('invitation_id').primaryKey(),
+  signInId: text('sign_in_id').notNull(),
+  acceptedAt: instant('accepted_at').notNull(),
+});

@@ -3,13 +3,13 @@ import type { CommandContext } from '../../lib/context.ts';
 import { writeAtomically } from '../../lib/db/commit.ts';
 import { DomainError } from '../../lib/errors.ts';
 import { parseInput } from '../../lib/fields.ts';
-import { newId } from '../../lib/ids.ts';
 import { DAY_MS } from '../../lib/time.ts';
 import { personPhone } from '../accounts/queries.ts';
 import { findTicket } from '../bookings/queries.ts';
 import { passExpiry, ticketRefusals } from './policy.ts';
 import { signPass } from './queries.ts';
 import { openTicketInput } from './schema.ts';
+import { newTry } from './statements.ts';
 import { ticketTries } from './table.ts';
 
 /**
@@ -27,8 +27,7 @@ export async function openTicket(
   const ticket = await findTicket(ctx, code);
   if (!ticket) throw notFound();
   const { id: bookingId } = ticket.booking;
-  const tried = { id: newId(ctx.now), bookingId, triedAt: ctx.now };
-  await writeAtomically(ctx.db, [ctx.db.insert(ticketTries).values(tried)], ticketRefusals);
+  await writeAtomically(ctx.db, [newTry(ctx, bookingId)], ticketRefusals);
   const phone = await personPhone(ctx, ticket.person);
   if (!phone.endsWith(lastFour)) throw notFound();
   const expiresAt = passExpiry(ctx.now);

@@ -9,6 +9,7 @@ import type { Person } from '../accounts/table.ts';
 import { auditEntry } from '../audit/statements.ts';
 import { placesLeft } from '../halls/policy.ts';
 import type { HallSession } from '../halls/table.ts';
+import { explainPause } from '../no-shows/queries.ts';
 import { queueMessage } from '../notifications/statements.ts';
 import type { Holder } from '../roles/policy.ts';
 import {
@@ -46,10 +47,9 @@ export async function joinWaitlist(
   input: unknown,
   key: string,
 ): Promise<{ entryId: string }> {
-  const { sessionId, adults, children, leastPlaces, contactName } = parseInput(
-    waitlistInput,
-    input,
-  );
+  const { contactName, leastPlaces: least, ...party } = parseInput(waitlistInput, input);
+  const { sessionId, adults, children } = party;
+  const leastPlaces = least ?? adults + children;
   const { db, now } = ctx;
   const id = newId(now);
   const dataKey = await openPersonKey(ctx, person);
@@ -73,12 +73,15 @@ export async function joinWaitlist(
     details: { sessionId, adults, children, leastPlaces },
   });
   const body = { sessionId, adults, children, leastPlaces, contactName };
-  return commitOnce(
+  const writing = commitOnce(
     db,
     { scope: person.id, key: parseKey(key), command: 'joinWaitlist', body },
     now,
     { statements: [row, entry], answer: { entryId: id }, refusals: joinRefusals },
   );
+  return writing.catch(async (error: unknown) => {
+    throw await explainPause(ctx, person.id, error);
+  });
 }
 
 /**

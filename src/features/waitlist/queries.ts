@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, exists, inArray, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lte, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { CommandContext } from '../../lib/context.ts';
 import { isLiving, openPersonKey } from '../accounts/queries.ts';
@@ -71,10 +71,7 @@ export function listOwnWaits(ctx: Reader, personId: string) {
 export function listAlternatives(ctx: Reader, personId: string, bookingId: string) {
   return waits(ctx)
     .where(
-      and(
-        eq(waitlistEntries.personId, personId),
-        eq(waitlistEntries.replacesBookingId, bookingId),
-      ),
+      and(eq(waitlistEntries.personId, personId), eq(waitlistEntries.replacesBookingId, bookingId)),
     )
     .orderBy(asc(hallSessions.startsAt));
 }
@@ -138,15 +135,11 @@ export async function readDueQueues(
   { db, now }: Pick<CommandContext, 'db' | 'now'>,
   limit: number,
 ) {
-  const waiting = db
-    .select({ one: sql`1` })
+  // The condition of its index, word for word, and first: else all sessions that are over are looked through.
+  const awaited = db
+    .select({ id: waitlistEntries.sessionId })
     .from(waitlistEntries)
-    .where(
-      and(
-        eq(waitlistEntries.sessionId, hallSessions.id),
-        inArray(waitlistEntries.state, ['waiting', 'offered']),
-      ),
-    );
+    .where(sql`${waitlistEntries.state} IN ('waiting', 'offered')`);
   const [lapsed, sessions] = await db.batch([
     db
       .select({ entryId: waitlistOffers.entryId })
@@ -158,7 +151,7 @@ export async function readDueQueues(
       .from(hallSessions)
       .where(
         and(
-          exists(waiting),
+          inArray(hallSessions.id, awaited),
           or(
             lte(hallSessions.bookingClosesAt, now),
             sql`${hallSessions.withdrawnAt} IS NOT NULL`,

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BAR_HEIGHT_EM, placeBars, placeDots } from '../../../src/lib/chart.ts';
+import {
+  BAR_HEIGHT_EM,
+  COLUMNS_HEIGHT_EM,
+  placeBars,
+  placeColumns,
+  placeDots,
+} from '../../../src/lib/chart.ts';
 
 const scale = { max: 100, trackPercent: 66 };
 const values = fc.array(fc.double({ min: 0, max: 100, noNaN: true }), {
@@ -83,5 +89,40 @@ describe('dots', () => {
       rows: 2,
     });
     expect(placeDots(0, 10)).toEqual({ dots: [], rows: 0 });
+  });
+});
+
+describe('columns', () => {
+  const column = fc.record({
+    label: fc.constant('9月7日'),
+    values: fc.array(fc.nat(500), { minLength: 3, maxLength: 3 }),
+    whole: fc.nat(1_000),
+  });
+
+  it('stand on the ground, part upon part, within the drawing and beside one another', () => {
+    fc.assert(
+      fc.property(fc.array(column, { maxLength: 53 }), (list) => {
+        const placed = placeColumns(list);
+        placed.forEach(({ xPercent, widthPercent, trackY, trackHeight, parts }, index) => {
+          const next = placed[index + 1]?.xPercent ?? 100;
+          expect(xPercent + widthPercent).toBeLessThanOrEqual(next + 0.02);
+          expect(trackY + trackHeight).toBeCloseTo(COLUMNS_HEIGHT_EM, 1);
+          let ground = COLUMNS_HEIGHT_EM;
+          for (const { y, height } of parts) {
+            expect(y + height).toBeCloseTo(ground, 1);
+            expect(y).toBeGreaterThanOrEqual(0);
+            ground = y;
+          }
+        });
+      }),
+    );
+  });
+
+  it('leave room between their labels', () => {
+    const labels = placeColumns(
+      Array.from({ length: 53 }, () => ({ label: '9月7日', values: [1], whole: 2 })),
+    ).flatMap(({ labelPercent }) => labelPercent ?? []);
+    expect(labels.length).toBeGreaterThan(3);
+    labels.slice(1).forEach((at, index) => expect(at - (labels[index] ?? 0)).toBeGreaterThan(13));
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeField, safeNext } from '../../../src/lib/page.ts';
+import { describeField, proofAddress, safeNext, signInAddress } from '../../../src/lib/page.ts';
 
 describe('the page to go on to', () => {
   it.each([
@@ -31,6 +31,23 @@ describe('the page to go on to', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('the way to signing in', () => {
+  it('comes back to the page that was asked for, with its query', () => {
+    const url = new URL('https://anlan.example/staff/halls/yancheng?date=2026-11-25&q=a b');
+    const next = '/staff/halls/yancheng?date=2026-11-25&q=a%20b';
+    expect(signInAddress(url)).toBe(`/sign-in?${new URLSearchParams({ next })}`);
+    expect(proofAddress(url)).toBe(`/staff/sign-in?${new URLSearchParams({ next })}`);
+  });
+
+  it('leads nowhere else, whatever the page was called', () => {
+    for (const pathname of ['//evil.example', '/\\evil.example', '/.//evil.example']) {
+      for (const address of [signInAddress, proofAddress]) {
+        expect(address({ pathname, search: '' })).toMatch(/sign-in\?next=%2F$/);
+      }
+    }
   });
 });
 

@@ -97,7 +97,7 @@ describe('the history of a booking', () => {
   const changes = [{ change: change as never, startsAt: session.startsAt }];
 
   it('stands at its last entry', () => {
-    const ticket = { booking, session, arrivedAt: null, cancelledAt: null };
+    const ticket = { booking, session, arrivedAt: null, cancelledAt: null, cancelledBy: null };
     expect(bookingHistory(ticket, []).map(({ title, state }) => [title, state])).toEqual([
       ['预约成功', 'now'],
     ]);

@@ -47,8 +47,9 @@ const exhibitRefusal = (change: Record<string, unknown>) =>
   refusal({ exhibits: [{ ...exhibit, ...change }] });
 
 describe('the halls in content/', () => {
-  it('are the four that the plans name', () => {
+  it('are those that the plans name', () => {
     expect(files.toSorted()).toEqual([
+      'binhai-training.md',
       'fuliang.md',
       'lianyungang-training.md',
       'lianyungang.md',
@@ -98,7 +99,7 @@ describe('a hall is refused by file, field and what to write', () => {
   it.each([
     ['name', '馆', '请写规划里的名称'],
     ['shortName', '一'.repeat(11), '有11个字，最多10个字'],
-    ['kind', '主题公园', '请从 综合体验馆、科普宣教中心、实训基地、科普宣教基地 里选一个'],
+    ['kind', '游乐场', '请从 综合体验馆、科普宣教中心、'],
     ['regionCode', '3209', '请写6位行政区划代码'],
     ['regionCode', 320900, '请写6位行政区划代码，加引号'],
     ['regionCode', '110000', '没有这个行政区划代码'],

@@ -53,6 +53,12 @@ describe('the text of a notice', () => {
     );
   });
 
+  it('joins a list into one sentence, however its items end', () => {
+    expect(excerptOf('- 先定路线。\n- 再通知家长\n- 当天记录。')).toBe(
+      '先定路线；再通知家长；当天记录。',
+    );
+  });
+
   it('is shortened by what people see as one sign', () => {
     expect(excerptOf('火'.repeat(61))).toBe(`${'火'.repeat(60)}…`);
     expect(excerptOf('\u{1f525}'.repeat(60))).toBe('\u{1f525}'.repeat(60));

@@ -1,0 +1,348 @@
+import {
+  normalise,
+  spellWord,
+  type SearchAnswers,
+  type SearchDocument,
+  type SearchIndex,
+  type Sounds,
+} from '../../lib/search.ts';
+import type { CourseContent } from '../courses/schema.ts';
+import { PARTS, TOPIC_GROUPS, type Guide } from '../guides/schema.ts';
+import type { HallContent, HallKind } from '../halls/schema.ts';
+import { divisionTree } from '../regions/policy.ts';
+import type { PlanRegion } from '../regions/schema.ts';
+import { SEASONS, type SearchAsked, type SearchWords, type Season } from './schema.ts';
+
+export const FOUND_KINDS = ['guide', 'hall', 'course', 'region', 'page'] as const;
+export type FoundKind = (typeof FOUND_KINDS)[number];
+
+/** What an answer shows, and what it can be narrowed by. */
+export interface FoundDocument extends SearchDocument {
+  kind: FoundKind;
+  title: string;
+  summary: string;
+  /** A guide's file name. */
+  slug?: string;
+  /** A guide's first lines. */
+  now?: readonly string[];
+  group?: string | undefined;
+  audience?: readonly string[];
+  seasons?: readonly Season[];
+  /** Where it stands, or whom the plan of a region warns of it. */
+  regions?: readonly string[];
+}
+
+/** What counts how much: a page is about its title, and merely mentions what stands in its reasons. */
+const WEIGHTS = { title: 10, heading: 4, summary: 5, now: 5, steps: 2.5, rest: 1, source: 0.3 };
+
+const field = (weight: number, ...texts: readonly string[]) =>
+  [weight, normalise(texts.join(' '))] as const;
+
+/** Links and marks of the markdown under a guide's frontmatter; what is read remains. */
+const plainText = (markdown: string) =>
+  markdown.replaceAll(/\]\([^)]*\)/g, ' ').replaceAll(/<[^>]+>/g, ' ');
+const headingsOf = (markdown: string) =>
+  [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
+
+interface GuideSettings {
+  slug: string;
+  body: string;
+  names: readonly string[];
+  seasons: readonly Season[];
+  regions: readonly string[];
+}
+
+/** A guide as it is searched: every word on its page is in one of the fields. */
+export function guideDocument(guide: Guide, settings: GuideSettings): FoundDocument {
+  const { slug, body, names, seasons, regions } = settings;
+  const title = [guide.title, guide.tile ?? ''];
+  const now = guide.now.map(({ text }) => text);
+  const pairs = guide.pairs.flatMap((pair) => [pair.do, pair.dont]);
+  const changes = guide.changes.flatMap((change) => [change.old, change.new, change.why]);
+  const sources = Object.values(guide.sources).flatMap((one) => [
+    one.title,
+    one.original ?? '',
+    one.issuer,
+    one.clause ?? '',
+  ]);
+  return {
+    href: `/guides/${slug}`,
+    kind: 'guide',
+    slug,
+    title: guide.title,
+    summary: guide.summary,
+    now,
+    group: TOPIC_GROUPS.find(({ topics }) => topics.some((topic) => topic === guide.topic))?.title,
+    audience: guide.audience,
+    seasons,
+    regions,
+    names,
+    fields: [
+      field(WEIGHTS.title, ...title, ...names),
+      field(WEIGHTS.summary, guide.summary),
+      field(WEIGHTS.now, ...now),
+      field(WEIGHTS.heading, ...headingsOf(body), ...Object.values(guide.headings)),
+      field(
+        WEIGHTS.steps,
+        ...PARTS.flatMap((part) => guide[part].map(({ text }) => text)),
+        ...pairs,
+      ),
+      field(
+        WEIGHTS.rest,
+        plainText(body),
+        ...changes,
+        guide.scene?.title ?? '',
+        guide.scene?.text ?? '',
+      ),
+      field(WEIGHTS.source, ...sources),
+    ],
+  };
+}
+
+export function hallDocument(slug: string, hall: HallContent): FoundDocument {
+  const exhibits = hall.exhibits.flatMap(({ name, what, note }) => [name, what, note ?? '']);
+  return {
+    href: `/halls/${slug}`,
+    kind: 'hall',
+    title: hall.shortName,
+    summary: hall.summary,
+    regions: [hall.regionCode],
+    names: [normalise(hall.shortName)],
+    fields: [
+      field(WEIGHTS.title, hall.name, hall.shortName, hall.kind),
+      field(WEIGHTS.summary, hall.summary, hall.address, ...hall.zones, ...hall.modules),
+      field(WEIGHTS.steps, ...exhibits, hall.visitors, hall.fee, ...hall.bring),
+      field(WEIGHTS.rest, hall.gettingThere, ...hall.accessibility),
+    ],
+  };
+}
+
+export function kindDocument(slug: string, kind: HallKind): FoundDocument {
+  return {
+    href: `/halls/kinds/${slug}`,
+    kind: 'hall',
+    title: kind.name,
+    summary: kind.what,
+    regions: kind.promises.map(({ regionCode }) => regionCode),
+    names: [],
+    fields: [
+      field(WEIGHTS.title, kind.name),
+      field(WEIGHTS.summary, kind.what),
+      field(WEIGHTS.rest, ...kind.promises.map(({ what }) => what)),
+    ],
+  };
+}
+
+export function courseDocument(slug: string, course: CourseContent): FoundDocument {
+  return {
+    href: `/courses/${slug}`,
+    kind: 'course',
+    title: course.name,
+    summary: course.summary,
+    regions: [course.regionCode],
+    names: [],
+    fields: [
+      field(WEIGHTS.title, course.name, course.shortName, course.kind),
+      field(WEIGHTS.summary, course.summary),
+      field(WEIGHTS.steps, ...course.learn, course.audience),
+    ],
+  };
+}
+
+export function regionDocument(region: PlanRegion, name: string): FoundDocument {
+  return {
+    href: `/regions/${region.code}`,
+    kind: 'region',
+    title: name,
+    summary: `本地容易发生：${region.hazards.map((hazard) => hazard.name).join('、')}。`,
+    regions: [region.code],
+    names: [normalise(name)],
+    fields: [
+      field(WEIGHTS.title, name),
+      field(WEIGHTS.rest, ...region.hazards.flatMap((hazard) => [hazard.name, hazard.text])),
+    ],
+  };
+}
+
+export function pageDocument(page: SearchWords['pages'][number]): FoundDocument {
+  const { href, title, summary, about = '', names } = page;
+  return {
+    href,
+    kind: 'page',
+    title,
+    summary,
+    names,
+    fields: [
+      field(WEIGHTS.title, title, ...names),
+      field(WEIGHTS.summary, summary),
+      field(WEIGHTS.rest, about),
+    ],
+  };
+}
+
+/** The seasons in whose months a guide matters, by `content/months.json`. */
+export function seasonsOf(
+  slug: string,
+  months: readonly { month: number; guides: readonly { slug: string }[] }[],
+) {
+  const own = months.filter(({ guides }) => guides.some((one) => one.slug === slug));
+  return (Object.keys(SEASONS) as Season[]).filter((season) =>
+    own.some(({ month }) => SEASONS[season].months.some((one) => one === month)),
+  );
+}
+
+interface Entry<Data> {
+  /** The file's name, as addresses have it. */
+  id: string;
+  data: Data;
+  body?: string | undefined;
+}
+
+/** All that the site's own files say. Notices are rows and are asked of the database. */
+export interface SearchContent {
+  guides: readonly Entry<Guide>[];
+  halls: readonly Entry<HallContent>[];
+  hallKinds: readonly Entry<HallKind>[];
+  courses: readonly Entry<CourseContent>[];
+  regions: readonly Entry<PlanRegion>[];
+  months: readonly { month: number; guides: readonly { slug: string }[] }[];
+  words: SearchWords;
+}
+
+export function searchDocuments(content: SearchContent): FoundDocument[] {
+  const { guides, halls, hallKinds, courses, regions, months, words } = content;
+  return [
+    ...guides.map(({ id, data, body }) =>
+      guideDocument(data, {
+        slug: id,
+        body: body ?? '',
+        names: words.names[id] ?? [],
+        seasons: seasonsOf(id, months),
+        regions: regions
+          .filter((region) => region.data.hazards.some(({ guide }) => guide === id))
+          .map((region) => region.data.code),
+      }),
+    ),
+    ...words.pages.map(pageDocument),
+    ...halls.map(({ id, data }) => hallDocument(id, data)),
+    ...hallKinds.map(({ id, data }) => kindDocument(id, data)),
+    ...courses.map(({ id, data }) => courseDocument(id, data)),
+    ...regions.map(({ data }) =>
+      regionDocument(data, divisionTree.regionOf(data.code)?.name ?? data.code),
+    ),
+  ];
+}
+
+/** What titles are made of and nobody asks for by its sound. */
+const TITLE_PHRASES = /怎么办|怎么|来了|什么|哪些|遇到|有人|住在|平时|里面/g;
+
+/** Documents with the words by which they are asked for, the names and synonyms spelled in pinyin. */
+export function searchIndex(
+  documents: readonly FoundDocument[],
+  { synonyms }: Pick<SearchWords, 'synonyms'>,
+  sounds: Sounds,
+): SearchIndex<FoundDocument> {
+  const titles = documents.flatMap(({ title }) =>
+    title
+      .replaceAll(TITLE_PHRASES, ' ')
+      .split(/[^\p{Script=Han}]+/u)
+      .filter((part) => part.length > 1 && part.length < 8),
+  );
+  const words = new Set([
+    ...documents.flatMap(({ names }) => names),
+    ...synonyms.flat(),
+    ...titles,
+  ]);
+  const spoken = [...words].filter((word) => /^\p{Script=Han}{2,}$/u.test(word));
+  return { documents, synonyms, vocabulary: spoken.map((word) => spellWord(word, sounds)) };
+}
+
+/** Whether a document belongs to what the address narrows to. Only guides have a group, readers and a season. */
+export function isAskedFor(
+  document: FoundDocument,
+  { group, audience, season, region }: SearchAsked,
+): boolean {
+  if (region && !document.regions?.includes(region)) return false;
+  if (group && document.group !== group) return false;
+  if (audience && !document.audience?.includes(audience)) return false;
+  return !season || (document.seasons?.includes(season) ?? false);
+}
+
+/** What a browser needs to answer while somebody types: of guides what helps at once, of the rest its name. */
+export interface QuickIndex {
+  documents: readonly QuickEntry[];
+  synonyms: SearchIndex['synonyms'];
+  vocabulary: SearchIndex['vocabulary'];
+}
+export interface QuickEntry {
+  href: string;
+  title: string;
+  summary: string;
+  now: readonly string[];
+  names: readonly string[];
+}
+
+/** A part of the whole index that costs few bytes; whatever it does not find, the page of answers does. */
+export function quickIndex({
+  documents,
+  synonyms,
+  vocabulary,
+}: SearchIndex<FoundDocument>): QuickIndex {
+  return {
+    documents: documents.map(({ href, title, summary, now = [], names }) => ({
+      href,
+      title,
+      summary,
+      now,
+      names,
+    })),
+    synonyms,
+    vocabulary,
+  };
+}
+
+/** Above the rest: a guide that is about what was asked, told at once so that nobody has to open it. */
+const NOW_SHARE = 0.5;
+/** Longer lists are not read to the end; a word that stands on more pages is not what somebody looks for. */
+const GROUP_SHOWN = 20;
+
+const GROUPS: readonly { title: string; kinds: readonly FoundKind[] }[] = [
+  { title: '指南', kinds: ['guide'] },
+  { title: '体验馆和课程', kinds: ['hall', 'course'] },
+  { title: '地区', kinds: ['region'] },
+  { title: '办事和栏目', kinds: ['page'] },
+];
+
+export interface AnswerGroup {
+  title: string;
+  documents: FoundDocument[];
+}
+
+/**
+ * Answers as a page shows them: what to do now, then by kind, the kind with the best answer first. Nobody is told what to
+ * do on the strength of a few characters: then there is no `now`.
+ */
+export function arrangeAnswers({
+  found,
+  isExact,
+}: Pick<SearchAnswers<FoundDocument>, 'found' | 'isExact'>): {
+  now: FoundDocument | undefined;
+  groups: AnswerGroup[];
+} {
+  const [best] = found;
+  const guide = found.find(({ document }) => document.now);
+  const isSure =
+    guide && (isExact || guide.isNamed) && guide.score >= NOW_SHARE * (best?.score ?? 0);
+  const now = isSure ? guide.document : undefined;
+  const byTitle = Map.groupBy(
+    found.map(({ document }) => document).filter((document) => document !== now),
+    ({ kind }) => GROUPS.find(({ kinds }) => kinds.includes(kind))?.title ?? '',
+  );
+  return {
+    now,
+    groups: [...byTitle].map(([title, documents]) => ({
+      title,
+      documents: documents.slice(0, GROUP_SHOWN),
+    })),
+  };
+}

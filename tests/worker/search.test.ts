@@ -1,0 +1,112 @@
+import { brotliCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { QuickIndex } from '../../src/features/search/policy.ts';
+import { ASKED_CHARACTERS } from '../../src/lib/search.ts';
+import { getPage } from '../helpers/asking.ts';
+import { HTML } from '../helpers/bad-input.ts';
+import { actOnGuide, releaseTestNotice, threeEditors } from '../helpers/publishing.ts';
+import { startTestSite, type TestSite } from '../helpers/worker-site.ts';
+
+/** What the first answer costs a browser besides the page: index and script. */
+const INDEX_MAX_BYTES = 27 * 1024;
+const SCRIPT_MAX_BYTES = 3 * 1024;
+const KNOWN_WITHIN = { timeout: 8_000, interval: 250 };
+
+let site: TestSite;
+beforeAll(async () => {
+  site = await startTestSite();
+});
+afterAll(() => site?.stop());
+
+const ask = (q: string, rest: Record<string, string> = {}) =>
+  getPage(`${site.url}/search?${new URLSearchParams({ q, ...rest })}`);
+
+describe('the page of answers', () => {
+  test('says what to do now first, and stays out of search engines', async () => {
+    const { html, status } = await ask('煤气味');
+    expect(status).toBe(200);
+    expect(html).toContain('闻到燃气味：别碰开关，别点火。');
+    expect(html.indexOf('现在就做')).toBeLessThan(html.indexOf('class="answers"'));
+    expect(html).toContain('name="robots" content="noindex"');
+    expect(html).toContain('href="tel:119"');
+  });
+
+  test('says what comes closest, and what is asked often where nothing does', async () => {
+    expect((await ask('dizheng')).html).toContain('没有完全一样的，最接近的是');
+    const nothing = await ask('😀');
+    expect(nothing.html).toContain('没有找到');
+    expect(nothing.html).toContain('常有人问');
+    expect((await ask('')).html).toContain('常有人问');
+  });
+
+  test('is narrowed by its address, and says so where nothing is left', async () => {
+    const { html } = await ask('地震', { group: '急救', region: '320900' });
+    expect(html).toContain('这个范围里没有');
+    expect((await ask('地震', { group: '没有这一类' })).html).toContain('/guides/earthquake');
+  });
+
+  test.each([
+    ['markup', HTML],
+    ['a script', '</script><script>alert(1)</script>'],
+    ['ten thousand characters', '地震'.repeat(5000)],
+    ['a pattern', '.*+?^${}()|[]\\'],
+    ['half a character', '\ud800火'],
+    ['quotes for the database', "'; DROP TABLE notices; --"],
+  ])('takes %s for words', async (_, asked) => {
+    // Longer addresses are the platform's to refuse.
+    const { html, status } = await ask(asked.slice(0, 7000));
+    expect(status).toBe(200);
+    // Within quotes a bracket is a character like any other.
+    const outsideQuotes = html.replaceAll(/"[^"]*"/g, '""');
+    expect(outsideQuotes).not.toContain('<script>');
+    expect(outsideQuotes).not.toContain(HTML);
+    expect(html.includes('只看了前')).toBe(Array.from(asked).length > ASKED_CHARACTERS);
+  });
+
+  test('finds notices, and goes without them while the database is away', async () => {
+    const editors = await threeEditors(site);
+    await releaseTestNotice(site.context(), editors, { title: '示例：煤气味的通知' });
+    expect((await ask('煤气味')).html).toContain('示例：煤气味的通知');
+    site.proxy.fail({ kind: 'refuse' });
+    const { html, status } = await ask('煤气味');
+    await site.proxy.reset();
+    expect(status).toBe(200);
+    expect(html).toContain('公告暂时查不到');
+    expect(html).toContain('闻到燃气味：别碰开关，别点火。');
+  });
+
+  test('never offers a guide that is withdrawn', async () => {
+    const editors = await threeEditors(site);
+    await actOnGuide(site.context(), editors, { guide: 'choking', act: 'withdraw' });
+    await expect
+      .poll(async () => (await ask('噎住了')).html, KNOWN_WITHIN)
+      .not.toContain('/guides/choking');
+    expect((await ask('噎住了')).html).not.toContain('掌根拍背5次');
+    const live = (await (await fetch(`${site.url}/live.json`)).json()) as {
+      guides: { path: string; state: string }[];
+    };
+    expect(live.guides).toContainEqual(
+      expect.objectContaining({ path: '/guides/choking', state: 'withdrawn' }),
+    );
+  });
+});
+
+describe('answers while somebody types', () => {
+  test('cost few bytes', async () => {
+    const index = await (await fetch(`${site.url}/search-index.json`)).text();
+    expect((JSON.parse(index) as QuickIndex).documents.length).toBeGreaterThan(90);
+    expect(brotliCompressSync(index).length).toBeLessThanOrEqual(INDEX_MAX_BYTES);
+    const { html } = await ask('');
+    const scripts = [...html.matchAll(/<script[^>]* src="([^"]+)"/g)].map(([, src = '']) => src);
+    expect(scripts).toHaveLength(2);
+    const read = async (path: string) => (await fetch(new URL(path, site.url))).text();
+    const texts = await Promise.all(scripts.map(read));
+    const shared = texts.flatMap((text) => [...text.matchAll(/(?:from|import)"\.\/([^"]+)"/g)]);
+    const parts = await Promise.all(shared.map(([, file = '']) => read(`/_astro/${file}`)));
+    const bytes = [...texts, ...parts].reduce(
+      (sum, text) => sum + brotliCompressSync(text).length,
+      0,
+    );
+    expect(bytes).toBeLessThanOrEqual(SCRIPT_MAX_BYTES);
+  });
+});
