@@ -32,20 +32,17 @@ if (form && field && status && missing && 'serviceWorker' in navigator && 'PushM
     if (field.value) return;
     event.preventDefault();
     status.textContent = '正在问浏览器';
-    subscribe().then(
-      (subscription) => {
+    void subscribe()
+      .then((subscription) => {
         field.value = subscription;
-        form.requestSubmit();
-      },
-      () => {
+        return form.requestSubmit();
+      })
+      .catch(() => {
         status.textContent =
           Notification.permission === 'denied'
             ? '浏览器不允许本站推送。请在浏览器的设置里允许，再按一次。'
             : '没有打开。浏览器的推送服务可能连不上，用短信就够了。';
         missing.hidden = false;
-      },
-    );
+      });
   });
 }
-
-export {};

@@ -316,6 +316,7 @@ describe('what belongs to somebody else', () => {
     '/api/bookings/:id/arrival': {},
     '/api/bookings/:id/feedback': { score: 5 },
     '/me/bookings/:id/appeal': { grounds: 'urgent' },
+    '/me/bookings/:id/feedback': { score: '5' },
     '/api/organisations/:id/decision': { decision: 'verified', reason: '' },
     '/api/organisations/:id/members': { phone: '13800138005' },
     '/api/organisations/:id/handover': { memberId },

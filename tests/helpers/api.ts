@@ -58,7 +58,10 @@ export function createApi(
     send: async (path, init, token) =>
       app.request(
         path,
-        { ...init, headers: { ...init.headers, ...cookie(token) } },
+        {
+          ...init,
+          headers: { ...Object.fromEntries(new Headers(init.headers)), ...cookie(token) },
+        },
         env,
         executionContext,
       ),
