@@ -502,7 +502,7 @@ describe('the demonstration', () => {
     }
     const { rows } = await world.ctx.db.$client.execute('SELECT count(*) AS n FROM people');
     expect(rows[0]?.['n']).toBe(0);
-    for (const url of ['file:/tmp/a.db', 'http://127.0.0.1:8080', 'http://localhost:8080']) {
+    for (const url of ['file:a.db', 'http://127.0.0.1:8080', 'http://localhost:8080']) {
       expect(() => requireLocalDatabase(url)).not.toThrow();
     }
   });
