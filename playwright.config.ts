@@ -11,6 +11,11 @@ const CHROMIUM_OFFLINE = [
 const browser = process.env['CHROMIUM_PATH'];
 const isRoot = process.getuid?.() === 0;
 
+function definedEnvironment(): Record<string, string> {
+  const given = Object.entries(process.env);
+  return Object.fromEntries(given.filter((one): one is [string, string] => one[1] !== undefined));
+}
+
 export default defineConfig({
   testDir: 'tests/e2e',
   outputDir: 'test-results/e2e',
@@ -28,6 +33,8 @@ export default defineConfig({
     timezoneId: 'Asia/Kathmandu',
     launchOptions: {
       ...(browser ? { executablePath: browser } : {}),
+      // Without a locale of its own the browser cannot write a Chinese name of a file.
+      env: { ...definedEnvironment(), LANG: 'C.UTF-8' },
       args: [...CHROMIUM_OFFLINE, ...(isRoot ? ['--no-sandbox'] : [])],
     },
   },

@@ -134,7 +134,9 @@ test('a visit moves to another session and shrinks, and its history says so', as
   await page.getByRole('button', { name: '确认更改' }).click();
   await expect(page.getByRole('alert')).toContainText('场次和人数都没有变');
   await page.getByLabel('成人几位').fill('2');
-  const other = page.getByRole('radio', { checked: false }).last();
+  const other = page
+    .getByRole('radio', { name: /(14:00|15:30).*余\d{2,}个/, checked: false })
+    .last();
   await other.check();
   await page.getByRole('button', { name: '确认更改' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('约好了');

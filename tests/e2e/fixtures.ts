@@ -88,8 +88,9 @@ export async function signIn(page: Page, phone: string): Promise<void> {
 export async function openLastSession(page: Page): Promise<void> {
   await page.goto('/halls/yancheng');
   await page.getByText(/^再往后\d+天/).click();
+  // Of the hall's own, with room for every test: others add sessions at odd minutes.
   await page
-    .getByRole('link', { name: /余\d+个名额/ })
+    .getByRole('link', { name: /(14:00–15:15|15:30–16:45)\s*余\d{2,}个名额/ })
     .last()
     .click();
 }
