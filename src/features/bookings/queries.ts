@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, inArray, lt, lte, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, sql, type SQL } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { boundedCount } from '../../lib/db/bounded.ts';
 import { readBookingCode } from '../../lib/ids.ts';
@@ -111,7 +111,10 @@ export async function findOwnBookingAndSessions(
           inArray(hallSessions.hallSlug, ofBooking(hallSessions.hallSlug)),
           // A visit moves among visits, a course among the dates of the same course.
           sql`${hallSessions.courseSlug} IS (${ofBooking(hallSessions.courseSlug)})`,
+          // Those further ahead stand there for groups.
+          lte(hallSessions.bookingOpensAt, now),
           gt(hallSessions.bookingClosesAt, now),
+          isNull(hallSessions.withdrawnAt),
         ),
       )
       .orderBy(asc(hallSessions.startsAt)),
