@@ -34,6 +34,7 @@ import {
 import { button, h } from './element.ts';
 
 /** As long as somebody is left standing before the device decides by itself. */
+const REFRESH_TRIES = 3;
 const LIVE_PATIENCE_MS = 3_000;
 const QUEUE_PATIENCE_MS = 15_000;
 /** What other gates do is seen this late. */
@@ -73,6 +74,8 @@ async function openDoor(place: HTMLElement): Promise<void> {
   let clock = ((await drawer.read('clock')) as SiteClock | undefined) ?? UNHEARD;
   let day = (await drawer.read('day')) as DoorDay | undefined;
   /** Taken by the site, and not yet in the list that was read last. */
+  /** What is on its way to the site, and how often anything was. */
+  const sent = { open: 0, ever: 0 };
   let applied = ((await drawer.read('applied')) as DeviceEvent[] | undefined) ?? [];
   let refused =
     ((await drawer.read('refused')) as { id: string; text: string }[] | undefined) ?? [];
@@ -179,11 +182,22 @@ async function openDoor(place: HTMLElement): Promise<void> {
     else draw();
   }
 
-  async function refresh(): Promise<void> {
+  /**
+   * Takes the site's list over. It counts people, not entries: one that was under way while this device sent something
+   * may hold it already or not, so it is asked for again, and in a rush left to the next time.
+   */
+  async function refresh(tries = REFRESH_TRIES): Promise<void> {
     const seen = new Set(applied.map(({ id }) => id));
+    const before = { ...sent };
     const answer = await site.day();
     if (answer.state !== 'ok') {
       await setLink(answer.state);
+      draw();
+      return;
+    }
+    if (before.open + sent.open > 0 || before.ever !== sent.ever) {
+      await setLink('linked');
+      if (tries > 1) return refresh(tries - 1);
       draw();
       return;
     }
@@ -206,8 +220,18 @@ async function openDoor(place: HTMLElement): Promise<void> {
     applied = [];
   }
 
+  async function send(events: readonly DeviceEvent[], patienceMs: number) {
+    sent.open += 1;
+    sent.ever += 1;
+    try {
+      return await site.send(events, patienceMs);
+    } finally {
+      sent.open -= 1;
+    }
+  }
+
   async function sendQueued(events: readonly DeviceEvent[]): Promise<Sending> {
-    const answer = await site.send(events, QUEUE_PATIENCE_MS);
+    const answer = await send(events, QUEUE_PATIENCE_MS);
     if (answer.state !== 'ok') {
       await setLink(answer.state);
       return { state: answer.state === 'sign_in' ? 'sign_in' : 'no_link' };
@@ -239,7 +263,7 @@ async function openDoor(place: HTMLElement): Promise<void> {
     };
     waiting = await outbox.waiting();
     if (link === 'linked' && waiting.length === 0) {
-      const answer = await site.send([event], LIVE_PATIENCE_MS);
+      const answer = await send([event], LIVE_PATIENCE_MS);
       if (answer.state === 'ok') {
         const [outcome] = answer.body.outcomes;
         if (outcome?.outcome !== 'noted') return { why: outcome?.message ?? '没有登记上。' };
