@@ -23,6 +23,13 @@ describe('identifiers', () => {
       ),
     );
   });
+
+  it('of one millisecond sort in the order in which they were made, and never repeat', () => {
+    const at = new Date('2026-11-25T08:00:00+08:00');
+    const made = Array.from({ length: 5000 }, () => newId(at));
+    expect(made).toEqual([...made].sort());
+    expect(new Set(made).size).toBe(made.length);
+  });
 });
 
 describe('codes', () => {
