@@ -30,7 +30,7 @@ test('a spreadsheet is looked at, mended and brought in, and its visits are foun
   await expect(page.getByText('可导入2行，有问题1行')).toBeVisible();
   await expect(page.getByText(`名额不够：${hour}这一场还剩1个，这一行要4个`)).toBeVisible();
   await page.getByRole('button', { name: '导入这2行' }).click();
-  await expect(page.getByRole('status')).toContainText('导入了2行');
+  await expect(page.getByRole('status').filter({ hasText: '导入了2行' })).toBeVisible();
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: '下载这1行' }).click();
   expect((await download).suggestedFilename()).toMatch(/^没有导入的-\d{4}-\d\d-\d\d\.csv$/);

@@ -89,7 +89,7 @@ test('after a visit: feedback that the hall publishes, and a certificate that an
   await expect(page.getByLabel('想说什么')).toHaveValue(words);
   await page.getByLabel('4分，好').check();
   await page.getByRole('button', { name: '交' }).click();
-  await expect(page.getByRole('status')).toContainText('收到了，谢谢');
+  await expect(page.getByRole('status').filter({ hasText: '收到了，谢谢' })).toBeVisible();
 
   await page.goto(`/me/bookings/${bookingId}/certificate`);
   await page.getByRole('button', { name: '出证明' }).click();

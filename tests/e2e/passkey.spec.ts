@@ -39,7 +39,7 @@ test('a colleague sets up a passkey, keeps recovery codes, and comes back by the
   await page.getByRole('button', { name: '下一步' }).click();
   await page.getByLabel('给这个通行密钥起个名字').fill('办公室电脑');
   await page.getByRole('button', { name: '添加通行密钥' }).click();
-  await expect(page.getByRole('status').first()).toContainText('设好了');
+  await expect(page.getByRole('status').filter({ hasText: '设好了' })).toBeVisible();
   await expect(page.getByRole('heading', { name: '办公室电脑' })).toBeVisible();
 
   await page.getByRole('link', { name: '现在打印一套恢复码' }).click();

@@ -56,7 +56,7 @@ test('a manager lets a colleague in, the colleague works, and is let go', async 
   await desk.getByLabel('再填一次密码').fill(PASSWORD);
   await desk.getByLabel('动态码').fill(totpAt(secret, new Date()));
   await desk.getByRole('button', { name: '保存' }).click();
-  await expect(desk.getByRole('status')).toContainText('设好了');
+  await expect(desk.getByRole('status').filter({ hasText: '设好了' })).toBeVisible();
   await desk.goto('/staff/halls/yancheng');
   await expect(desk.getByLabel('预约码')).toBeVisible();
   await desk.goto('/staff/people');
