@@ -22,8 +22,8 @@ export default defineConfig({
           name: 'worker',
           include: ['tests/worker/**/*.test.ts'],
           globalSetup: 'tests/helpers/worker-setup.ts',
-          // Each file serves a site of its own in workerd; two cores carry one at a time.
-          fileParallelism: false,
+          // Each file serves a site of its own in workerd, and spends half its time waiting for it.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

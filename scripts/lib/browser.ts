@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { ROOT, run } from './processes.ts';
 
+/** The same engine without a window's machinery: the tests take about half the processor time in it. */
+const HEADLESS_SHELL = '/usr/bin/chromium-headless-shell';
+
 const SYSTEM_BROWSERS = [
+  HEADLESS_SHELL,
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -17,10 +21,13 @@ const SYSTEM_BROWSERS = [
  * @throws Error with the one sentence that says what to install.
  */
 export async function ensureBrowser(): Promise<string> {
+  const isCi = process.env['CI'] !== undefined && process.getuid?.() === 0;
   const found = findBrowser();
-  if (found) return found;
+  // On a CI machine with a full browser only, the shell is worth its installation.
+  const isEnough = !isCi || !SYSTEM_BROWSERS.slice(1).includes(found ?? '');
+  if (found && isEnough) return found;
   console.log('Installing a browser for the tests …');
-  if (process.env['CI'] && process.getuid?.() === 0) await installDebianChromium();
+  if (isCi) await installDebianChromium();
   else {
     const cli = join(ROOT, 'node_modules/@playwright/test/cli.js');
     await run(process.execPath, [cli, 'install', 'chromium'], { capture: true });
@@ -40,10 +47,10 @@ function findBrowser(): string | undefined {
 
 async function installDebianChromium(): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run('apt-get', ['update', '-qq'], { capture: true, env });
-  const packages = ['chromium', 'fonts-noto-cjk'];
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
-    capture: true,
-    env,
-  });
+  const apt = (...args: string[]) => run('apt-get', ['-qq', ...args], { capture: true, env });
+  const install = (name: string) =>
+    apt('install', '-y', '--no-install-recommends', name, 'fonts-noto-cjk');
+  await apt('update');
+  const { code } = await install('chromium-headless-shell');
+  if (code !== 0 && !findBrowser()) await install('chromium');
 }
