@@ -8,7 +8,6 @@ import { calendarDate, DAY_MS } from '../../lib/time.ts';
 import { auditEntry } from '../audit/statements.ts';
 import { arrivalProblem } from '../bookings/policy.ts';
 import { findAtDoor } from '../bookings/queries.ts';
-import { findSession } from '../halls/queries.ts';
 import { can, type Holder } from '../roles/policy.ts';
 import {
   doorRefusals,
@@ -20,7 +19,7 @@ import {
   stepFor,
   timeOf,
 } from './policy.ts';
-import { findEvent, knownEvents, partyTally } from './queries.ts';
+import { findEvent, knownEvents, partyTally, readDoorDay, walkInTally } from './queries.ts';
 import { doorBatchInput, doorFormInput, doorNoteInput } from './schema.ts';
 import { doorEvents, doorNotes, type EventKind } from './table.ts';
 
@@ -155,6 +154,7 @@ async function statementsFor(ctx: CommandContext, row: Row): Promise<Statement[]
 async function explain(ctx: CommandContext, row: Row, error: unknown): Promise<unknown> {
   const reason = domainErrorIn(error)?.reason ?? '';
   if (!row.bookingId || row.kind !== 'in' || !ARRIVAL_REASONS.test(reason)) return error;
+  if (reason === 'places_given_away') return explainLate(ctx, row, error);
   const found = await findAtDoor(ctx, row.markedBy, { bookingId: row.bookingId });
   if (!found) return error;
   const { booking, session, arrivedAt } = found;
@@ -162,7 +162,18 @@ async function explain(ctx: CommandContext, row: Row, error: unknown): Promise<u
   return problem ? new DomainError('conflict', problem.reason, problem.message) : error;
 }
 
-const ARRIVAL_REASONS = /^(booking_already_|arrival_|party_all_in)/;
+const ARRIVAL_REASONS = /^(booking_already_|arrival_|party_all_in|places_given_away)/;
+
+/** What is possible instead is found in the rest of the day. */
+async function explainLate(ctx: CommandContext, row: Row, error: unknown): Promise<unknown> {
+  const { sessions, parties } = await readDoorDay(ctx, row.hallSlug);
+  const party = parties.find(({ id }) => id === row.bookingId);
+  const own = sessions.find(({ id }) => id === party?.sessionId);
+  const step = party && stepFor(party, own, ctx.now.getTime(), sessions);
+  return step && 'refused' in step && step.refused === 'places_given_away'
+    ? new DomainError('conflict', step.refused, step.message)
+    : error;
+}
 
 function mayWork(staff: Holder, hall: string): void {
   if (can(staff, { action: 'hall.door', hall })) return;
@@ -223,12 +234,11 @@ async function meaningOf(
     return { kind: 'undo', undoes: id, people, sessionId, bookingId };
   }
   if (asked.code === undefined && asked.bookingId === undefined) {
-    const meant = walkInsMeant(asked);
-    const session = await findSession(ctx, meant.sessionId);
-    if (meant.kind === 'in' && session?.stopId) {
-      throw new DomainError('conflict', 'session_stopped', '这一场停开了，不能再放人进来。');
-    }
-    return meant;
+    if (asked.act !== 'move' || asked.sessionId === undefined) return walkInsMeant(asked);
+    const { sessionId } = asked;
+    const walkIns = await walkInTally(ctx, sessionId);
+    const inside = presence(null, walkIns).inside;
+    return moveMeant({ sessionId, bookingId: null }, inside, asked.zone);
   }
   const reference = asked.code ? { code: asked.code } : { bookingId: asked.bookingId ?? '' };
   const found = await findAtDoor(ctx, staff.id, reference);
@@ -241,26 +251,29 @@ async function meaningOf(
         : '没有找到这个预约码。请再核对一遍，或按姓名在名单里找。',
     );
   }
-  const { booking, session, arrivedAt } = found;
+  const { booking, session } = found;
   const tally = await partyTally(ctx, booking.id);
   const size = booking.adults + booking.children;
   const { expected, inside, outside } = presence(size, tally);
   const base = { sessionId: session.id, bookingId: booking.id };
+  if (asked.act === 'move') return moveMeant(base, inside, asked.zone);
   if (asked.act === 'out')
     return { ...base, kind: 'out', people: asked.people ?? (inside || size) };
   if (asked.act === 'back')
     return { ...base, kind: 'back', people: asked.people ?? (outside || size) };
-  const step = stepFor(
-    { size, state: booking.state, tally, arrivedAt: arrivedAt?.getTime() ?? null },
-    {
-      startsAt: session.startsAt.getTime(),
-      endsAt: session.endsAt.getTime(),
-      arrivalOpensAt: session.arrivalOpensAt.getTime(),
-    },
-    ctx.now.getTime(),
-  );
-  const kind = 'kind' in step ? step.kind : 'in';
+  const kind = expected === 0 && outside > 0 ? 'back' : 'in';
   return { ...base, kind, people: asked.people ?? (kind === 'back' ? outside : expected || size) };
+}
+
+/** Everybody of a party who is inside goes to another zone together. */
+function moveMeant(
+  who: Pick<Row, 'sessionId' | 'bookingId'>,
+  inside: number,
+  zone: string | undefined,
+): Meant {
+  if (zone === undefined) throw wrongField('zone', 'zone_missing', '请选换到哪个区');
+  // With nobody inside the guard is asked about one: its answer says why not.
+  return { ...who, kind: 'move', people: inside || 1 };
 }
 
 function walkInsMeant({

@@ -25,12 +25,16 @@ export interface DoorSession {
   startsAt: number;
   endsAt: number;
   arrivalOpensAt: number;
+  /** A zone or room of its own; empty for the whole house. */
+  heldAt: string;
   /** Places that walk-ins can still have. */
   walkInsLeft: number;
   walkIns: Tally;
   /** Walk-ins who came in on a device's word and for whom there is no place. */
   walkInsOver: number;
   walkInZone: string | null;
+  /** The hall has stopped it: nobody goes in any more. */
+  isStopped: boolean;
 }
 
 export interface DoorParty {
@@ -47,6 +51,8 @@ export interface DoorParty {
   arrivedAt: number | null;
   tally: Tally;
   zone: string | null;
+  /** Its places, where those at the door have been given them because it did not come in time. */
+  released: number;
 }
 
 /** A hall's day as the door needs it, and no more: this is what a device keeps. Instants in milliseconds. */
@@ -58,10 +64,17 @@ export interface DoorDay {
   sessions: readonly DoorSession[];
   parties: readonly DoorParty[];
   conflicts: readonly DoorConflict[];
+  /** What is out of order today, a line each. */
+  outages: readonly string[];
+  /** How long after its start a session keeps the places of a family that has not come. */
+  lateMinutes: number;
+  /** Zones that nobody is led to today. */
+  closedZones: readonly string[];
 }
 
 export interface DoorConflict {
-  kind: 'counted_twice' | 'cancelled' | 'wrong_time' | 'out_of_step' | 'walk_ins_over';
+  kind:
+    'counted_twice' | 'cancelled' | 'wrong_time' | 'out_of_step' | 'walk_ins_over' | 'late_over';
   sessionId: string;
   bookingId: string | null;
   title: string;
@@ -134,13 +147,18 @@ export function withEvents(day: DoorDay, queued: readonly NotedEvent[]): DoorDay
   };
   const zoneOf = (zone: string | null, isOwn: (event: NotedEvent) => boolean) =>
     counted.findLast((event) => isOwn(event) && event.zone)?.zone ?? zone;
+  const isIn = (party: DoorParty) =>
+    counted.some(({ bookingId, kind }) => bookingId === party.id && kind === 'in');
   return {
     ...day,
     sessions: day.sessions.map((session) => {
       const isOwn = (event: NotedEvent) =>
         event.bookingId === null && event.sessionId === session.id;
       const walkIns = sum(session.walkIns, isOwn);
-      const more = walkIns.entered - session.walkIns.entered;
+      const late = day.parties
+        .filter((party) => party.sessionId === session.id && isIn(party))
+        .reduce((places, { released }) => places + released, 0);
+      const more = walkIns.entered - session.walkIns.entered + late;
       return {
         ...session,
         walkIns,
@@ -153,6 +171,7 @@ export function withEvents(day: DoorDay, queued: readonly NotedEvent[]): DoorDay
       return {
         ...party,
         tally: sum(party.tally, isOwn),
+        released: isIn(party) ? 0 : party.released,
         arrivedAt:
           party.arrivedAt ??
           counted.find((event) => isOwn(event) && event.kind === 'in')?.at ??
@@ -170,11 +189,13 @@ export type Step =
 /**
  * What it means that this code is shown now: the rest of the party comes in, those who went out come back, or a
  * sentence to read out. The guards of `door_events` and `arrivals` decide the same on writing.
+ * @param later what else of the day a party that comes too late could wait for.
  */
 export function stepFor(
-  party: Pick<DoorParty, 'size' | 'state' | 'tally' | 'arrivedAt'>,
-  session: Pick<DoorSession, 'startsAt' | 'endsAt' | 'arrivalOpensAt'> | undefined,
+  party: Pick<DoorParty, 'size' | 'state' | 'tally' | 'arrivedAt' | 'released'>,
+  session: Pick<DoorSession, 'startsAt' | 'endsAt' | 'arrivalOpensAt' | 'walkInsLeft'> | undefined,
   now: number,
+  later: readonly DoorSession[] = [],
 ): Step {
   const { expected, outside } = presence(party.size, party.tally);
   if (party.state === 'cancelled') {
@@ -191,6 +212,9 @@ export function stepFor(
   if (now >= session.endsAt) {
     return { refused: 'arrival_closed', message: `来晚了：${span}的场次已经结束。` };
   }
+  if (party.state === 'booked' && party.released > session.walkInsLeft) {
+    return { refused: 'places_given_away', message: tooLateWords(party.size, session, later) };
+  }
   if (expected > 0) return { kind: 'in', people: expected };
   if (outside > 0) return { kind: 'back', people: outside };
   const when = party.arrivedAt === null ? '刚才' : formatTime(new Date(party.arrivedAt));
@@ -199,6 +223,26 @@ export function stepFor(
     message: `${when}已经登记入场，${party.size}人都进去了。`,
   };
 }
+
+/** A party whose places those at the door have by now: why, and what is possible instead. */
+function tooLateWords(
+  size: number,
+  session: Pick<DoorSession, 'startsAt' | 'walkInsLeft'>,
+  sessions: readonly DoorSession[],
+): string {
+  const fitting = sessions.filter(
+    (one) => one.startsAt > session.startsAt && !one.isStopped && one.walkInsLeft >= size,
+  );
+  const spans = fitting.slice(0, LATER_SHOWN).map(doorSpan);
+  const instead =
+    spans.length > 0
+      ? `可以等今天的${spans.join('、')}，按现场散客登记`
+      : '今天后面的场次也没有这么多空位，请另约一天';
+  return `来晚了，名额已经放给现场的人，这一场只剩${session.walkInsLeft}个空位。${instead}。没进成的，在“我的”里点一下申诉，不记未到。`;
+}
+
+/** More than somebody at a door can keep in mind. */
+const LATER_SHOWN = 3;
 
 /** `可以入场：3人`, `欢迎回来：2人`: what staff read out. */
 export function admittedWords(kind: EventKind, people: number): string {
@@ -263,13 +307,22 @@ export function conflictsOf(
         events: notedFor(bookingId, sessionId, ['in']),
       });
     }
+    if (tally.entered > 0 && party.released > 0) {
+      found.push({
+        ...base,
+        kind: 'late_over',
+        title: `${called}：晚到，多了${party.released}人`,
+        text: '名额已经放给现场的人，他们还是进去了。照常接待，请看馆里的人数，必要时先停止放人。',
+        events: notedFor(bookingId, sessionId, ['in']),
+      });
+    }
     return isOutOfStep(size, tally)
       ? [...found, outOfStep(base, called, tally, notedFor(bookingId, sessionId, ['out', 'back']))]
       : found;
   });
   const ofWalkIns = sessions.flatMap((session): DoorConflict[] => {
     const base = { sessionId: session.id, bookingId: null };
-    const span = formatSpan(new Date(session.startsAt), new Date(session.endsAt));
+    const span = doorSpan(session);
     const found: DoorConflict[] = [];
     if (session.walkInsOver > 0) {
       found.push({
@@ -313,6 +366,15 @@ function outOfStep(
     text: '多半是少登记或多登记了一次。请数一数人。',
     events,
   };
+}
+
+/** `09:00–10:15`, and where, for a session that does not take the whole house. */
+export function doorSpan({
+  startsAt,
+  endsAt,
+  heldAt,
+}: Pick<DoorSession, 'startsAt' | 'endsAt' | 'heldAt'>): string {
+  return `${formatSpan(new Date(startsAt), new Date(endsAt))}${heldAt === '' ? '' : ` ${heldAt}`}`;
 }
 
 /** How a party is called out: a class by its label, a family by its masked name. */
@@ -385,6 +447,11 @@ export const doorRefusals: Refusals = {
   not_inside: { code: 'conflict', message: '登记在馆里的没有这么多人。' },
   not_outside: { code: 'conflict', message: '登记出去的没有这么多人。' },
   session_full: { code: 'conflict', message: '这一场没有这么多名额了。可以看后面的场次。' },
+  session_stopped: { code: 'conflict', message: '这一场停开了，不能再放人进来。' },
+  places_given_away: {
+    code: 'conflict',
+    message: '来晚了，名额已经放给现场的人，现在没有这么多空位。可以等后面的场次，按现场散客登记。',
+  },
   arrival_not_open: { code: 'conflict', message: '还没到这一场的入场时间。请核对日期和场次。' },
   arrival_closed: { code: 'conflict', message: '这一场已经结束，不能再登记。' },
   booking_already_cancelled: { code: 'conflict', message: '这个预约已经取消了，不能入场。' },

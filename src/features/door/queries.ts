@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, inArray, lt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { readTogether } from '../../lib/db/read.ts';
 import { addDays, calendarDate, instantOf, type CalendarDate } from '../../lib/time.ts';
@@ -7,7 +7,10 @@ import { maskName, partySize, partyWords } from '../bookings/policy.ts';
 import { contactNameOf } from '../bookings/queries.ts';
 import { arrivals, bookings } from '../bookings/table.ts';
 import { groupClasses, groupRequests } from '../groups/table.ts';
-import { hallSessions, type HallSession } from '../halls/table.ts';
+import { halls, hallSessions, type HallSession } from '../halls/table.ts';
+import { isOutOn, outageLines } from '../outages/policy.ts';
+import { listOutages } from '../outages/queries.ts';
+import { placeReleases } from '../releases/table.ts';
 import {
   closingOf,
   conflictsOf,
@@ -21,6 +24,10 @@ import {
 import { doorEvents, doorNotes, type DoorEvent, type DoorNote } from './table.ts';
 
 type Reader = Pick<CommandContext, 'db' | 'now' | 'keys'>;
+
+/** A group that nobody has answered is let in on its day: its places are held, and buses are on their way. */
+const UNANSWERED: ReadonlySet<string> = new Set(['asked', 'countered']);
+const unansweredWords = '；申请还没答复，照常让进，再报给负责人';
 
 /**
  * A hall's day at the door: who is expected, who is inside, and what does not fit together. One request. Who may see
@@ -53,10 +60,13 @@ export async function readDoorDay(
         arrivedAt: arrivals.arrivedAt,
         label: groupClasses.label,
         groupName: groupRequests.groupName,
+        requestState: groupRequests.state,
+        released: placeReleases.places,
       })
       .from(bookings)
       .innerJoin(people, eq(people.id, bookings.personId))
       .leftJoin(arrivals, eq(arrivals.bookingId, bookings.id))
+      .leftJoin(placeReleases, eq(placeReleases.bookingId, bookings.id))
       .leftJoin(groupClasses, eq(groupClasses.bookingId, bookings.id))
       .leftJoin(groupRequests, eq(groupRequests.id, groupClasses.requestId))
       .where(
@@ -84,12 +94,25 @@ export async function readDoorDay(
         asc(doorEvents.deviceId),
         asc(doorEvents.deviceSequence),
       ),
+    outages: listOutages({ db, now: from }, hallSlug),
+    rules: db
+      .select({ lateMinutes: halls.lateMinutes })
+      .from(halls)
+      .where(eq(halls.slug, hallSlug)),
   });
   const counted = standing(found.events);
   const sessions = found.sessions.map((session) => doorSession(session, counted));
   const parties = await Promise.all(
     found.parties.map(
-      async ({ booking, person, arrivedAt, label, groupName }): Promise<DoorParty> => {
+      async ({
+        booking,
+        person,
+        arrivedAt,
+        label,
+        groupName,
+        requestState,
+        released,
+      }): Promise<DoorParty> => {
         const own = counted.filter(({ bookingId }) => bookingId === booking.id);
         return {
           id: booking.id,
@@ -98,11 +121,12 @@ export async function readDoorDay(
           name: maskName(await contactNameOf(ctx, booking, person)),
           label: label && `${groupName ?? ''}${label}`,
           size: partySize(booking),
-          words: partyWords(booking),
+          words: `${partyWords(booking)}${UNANSWERED.has(requestState ?? '') ? unansweredWords : ''}`,
           state: booking.state,
           arrivedAt: arrivedAt?.getTime() ?? null,
           tally: own.reduce(countIn, NO_TALLY),
           zone: lastZone(own),
+          released: released ?? 0,
         };
       },
     ),
@@ -116,13 +140,18 @@ export async function readDoorDay(
     // Classes in their order, as their school counts them; families by their codes.
     parties: parties.toSorted((a, b) => byNumber.compare(a.label ?? '', b.label ?? '')),
     conflicts: conflictsOf(sessions, parties, found.events),
+    outages: outageLines(found.outages, from),
+    lateMinutes: found.rules[0]?.lateMinutes ?? 0,
+    closedZones: found.outages
+      .filter((one) => one.kind === 'zone' && isOutOn(one, day))
+      .map(({ name }) => name),
   };
 }
 
 const byNumber = new Intl.Collator('zh-CN', { numeric: true });
 
 function doorSession(session: HallSession, counted: readonly DoorEvent[]): DoorSession {
-  const { id, startsAt, endsAt, arrivalOpensAt, bookedWalkIns } = session;
+  const { id, startsAt, endsAt, arrivalOpensAt, heldAt, bookedWalkIns } = session;
   const own = counted.filter(({ bookingId, sessionId }) => bookingId === null && sessionId === id);
   const walkIns = own.reduce(countIn, NO_TALLY);
   const kept = Math.max(0, session.groupPlaces - session.bookedGroups);
@@ -132,10 +161,12 @@ function doorSession(session: HallSession, counted: readonly DoorEvent[]): DoorS
     startsAt: startsAt.getTime(),
     endsAt: endsAt.getTime(),
     arrivalOpensAt: arrivalOpensAt.getTime(),
+    heldAt,
     walkInsLeft: isOpen ? Math.max(0, session.openPlaces - session.booked - kept) : 0,
     walkIns,
     walkInsOver: Math.max(0, walkIns.entered - bookedWalkIns),
     walkInZone: lastZone(own),
+    isStopped: session.stopId !== null,
   };
 }
 
@@ -171,6 +202,15 @@ export async function findEvent(
 /** How much of a party came in and is outside now, whatever session it was noted under. */
 export async function partyTally({ db }: Pick<CommandContext, 'db'>, bookingId: string) {
   const events = await db.select().from(doorEvents).where(eq(doorEvents.bookingId, bookingId));
+  return standing(events).reduce(countIn, NO_TALLY);
+}
+
+/** How many walk-ins of a session came in and are outside now. */
+export async function walkInTally({ db }: Pick<CommandContext, 'db'>, sessionId: string) {
+  const events = await db
+    .select()
+    .from(doorEvents)
+    .where(and(eq(doorEvents.sessionId, sessionId), isNull(doorEvents.bookingId)));
   return standing(events).reduce(countIn, NO_TALLY);
 }
 

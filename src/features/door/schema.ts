@@ -56,7 +56,7 @@ export const doorBatchInput = z.object({
     .max(BATCH_MAX, { error: `一次最多${BATCH_MAX}条` }),
 });
 
-const ACTS = ['in', 'out', 'back', 'undo'] as const;
+const ACTS = ['in', 'out', 'back', 'move', 'undo'] as const;
 
 /** The page's own forms: a code or a row with an act, walk-ins, or a slip to take back. */
 export const doorFormInput = z.object({

@@ -14,7 +14,7 @@ import { readOpeningPlan } from './queries.ts';
 import { hallSessions, type HallSession } from './table.ts';
 
 const refusals: Refusals = {
-  'unique:hall_sessions.hall_slug,hall_sessions.starts_at': {
+  'unique:hall_sessions.hall_slug,hall_sessions.starts_at,hall_sessions.held_at': {
     code: 'conflict',
     reason: 'sessions_opened_meanwhile',
     message: '这些场次刚刚由另一个任务开放了。',
@@ -119,15 +119,33 @@ function changeSession({ db }: CommandContext, session: HallSession, to: Planned
  * Lets the places that groups have not taken flow to everybody once a session's groups were given time enough.
  * @returns how many sessions changed.
  */
-export async function releaseGroupPlaces({ db, now }: CommandContext): Promise<number> {
-  const released = await db
-    .update(hallSessions)
-    .set({ groupPlaces: sql`${hallSessions.bookedGroups}` })
-    .where(
-      and(
-        lte(hallSessions.groupsReleaseAt, now),
-        gt(hallSessions.groupPlaces, hallSessions.bookedGroups),
-      ),
-    );
-  return released.rowsAffected;
+export async function releaseGroupPlaces(ctx: CommandContext): Promise<number> {
+  const { db, now } = ctx;
+  const isDue = and(
+    lte(hallSessions.groupsReleaseAt, now),
+    gt(hallSessions.groupPlaces, hallSessions.bookedGroups),
+  );
+  const due = await db
+    .select({ id: hallSessions.id, hallSlug: hallSessions.hallSlug })
+    .from(hallSessions)
+    .where(isDue);
+  if (due.length === 0) return 0;
+  const statements: (Query | Statement)[] = [
+    db
+      .update(hallSessions)
+      .set({ groupPlaces: sql`${hallSessions.bookedGroups}` })
+      .where(isDue),
+  ];
+  for (const [hallSlug, sessions] of Map.groupBy(due, (one) => one.hallSlug)) {
+    const entry = await auditEntry(ctx, {
+      actor: { kind: 'job', id: 'release-group-places' },
+      action: 'hall_sessions.release',
+      subjectKind: 'hall',
+      subjectId: hallSlug,
+      details: { sessions: sessions.length },
+    });
+    statements.push(entry);
+  }
+  await writeAtomically(db, statements, {});
+  return due.length;
 }

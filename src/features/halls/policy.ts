@@ -2,6 +2,7 @@ import {
   addDays,
   addMinutes,
   calendarDate,
+  formatSpan,
   instantOf,
   weekdayOf,
   type CalendarDate,
@@ -89,7 +90,9 @@ export function sessionChanges(
   const planOf = (one: HallSession) => planned.find((other) => sameStart(one, other));
   // Sessions beyond the window belong to a longer one of the past: they were promised, and stay.
   const horizon = instantOf(addDays(calendarDate(now), daysPlanned(hall)));
-  const standing = existing.filter(
+  // Sessions of one room run beside those of the house, which are the calendar's.
+  const ofHouse = existing.filter(({ heldAt }) => heldAt === '');
+  const standing = ofHouse.filter(
     (one) =>
       one.fromPattern &&
       one.withdrawnAt === null &&
@@ -104,9 +107,9 @@ export function sessionChanges(
   });
   const isFree = ({ booked }: HallSession) => booked === 0;
   return {
-    missing: planned.filter((one) => !existing.some((other) => sameStart(one, other))),
+    missing: planned.filter((one) => !ofHouse.some((other) => sameStart(one, other))),
     surplus: dropped.filter(isFree),
-    back: existing.filter(
+    back: ofHouse.filter(
       (one) => one.withdrawnAt !== null && one.courseSlug === null && planOf(one) !== undefined,
     ),
     changed: different.filter(({ session }) => isFree(session)),
@@ -213,6 +216,15 @@ export function planSession(
   };
 }
 
+/** `09:00–10:15`, and where, for a session that does not take the whole house: `09:00–10:15 地质灾害`. */
+export function sessionSpan({
+  startsAt,
+  endsAt,
+  heldAt,
+}: Pick<HallSession, 'startsAt' | 'endsAt' | 'heldAt'>): string {
+  return `${formatSpan(startsAt, endsAt)}${heldAt === '' ? '' : ` ${heldAt}`}`;
+}
+
 /** The numbers of a session that say what can be had. */
 export type SessionPlaces = Pick<
   HallSession,
@@ -272,4 +284,29 @@ export function bestFreeDay(sessions: readonly HallSession[]): FreeDay | undefin
   const isWeekend = ({ day }: FreeDay) => weekdayOf(calendarDate(day)) >= 6;
   const [best] = all.filter(isWeekend).toSorted((a, b) => b.places - a.places);
   return best ?? all[0];
+}
+
+/**
+ * 多人同行: how many adults a large party needs, by its children. Rows in order, none where a hall takes no such
+ * parties; `bookings_large_party_guard` counts the same.
+ */
+export function largePartyAdults({
+  partyMax,
+  largePartyMin,
+  minorsPerAdult,
+}: Pick<Hall, 'partyMax' | 'largePartyMin' | 'minorsPerAdult'>): {
+  adults: number;
+  childrenUpTo: number;
+}[] {
+  if (largePartyMin === null) return [];
+  const rows = [];
+  // As long as one more adult still leaves room for one more child than the row before.
+  for (
+    let adults = 1;
+    adults === 1 || adults + (adults - 1) * minorsPerAdult < partyMax;
+    adults += 1
+  ) {
+    rows.push({ adults, childrenUpTo: Math.min(adults * minorsPerAdult, partyMax - adults) });
+  }
+  return rows;
 }

@@ -69,6 +69,8 @@ const exhibitSchema = z
       error: '请写要自查的身体情况，没有就写 []',
     }),
     note: line.optional(),
+    /** File names in `content/guides`: what somebody who does it here reads at home, and from where they are led here. */
+    guides: z.array(z.string(), { error: '请写一列指南的文件名' }).default([]),
   })
   .superRefine(({ ageMin, withAdultBelowAge }, ctx) => {
     if (ageMin === undefined || withAdultBelowAge === undefined) return;

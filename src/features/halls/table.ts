@@ -19,6 +19,8 @@ export const halls = sqliteTable('halls', {
   groupMonthPlaces: integer('group_month_places'),
   /** From so many people on, a party is a large one with rules of its own; null where none is taken. */
   largePartyMin: integer('large_party_min'),
+  /** How long after its start a session keeps the places of a family that has not come; twice as long for a class. */
+  lateMinutes: integer('late_minutes').notNull().default(15),
 });
 
 export const hallHours = sqliteTable(

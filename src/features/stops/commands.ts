@@ -9,9 +9,11 @@ import { openPersonKey } from '../accounts/queries.ts';
 import { auditEntry } from '../audit/statements.ts';
 import { partySize } from '../bookings/policy.ts';
 import { contactNameOf } from '../bookings/queries.ts';
-import { placesLeft } from '../halls/policy.ts';
+import { groupPlacesLeft, placesLeft } from '../halls/policy.ts';
 import type { HallSession } from '../halls/table.ts';
 import { queueMessage } from '../notifications/statements.ts';
+import { classHeldUntil, replacementFor } from '../replacements/policy.ts';
+import { heldReplacement } from '../replacements/statements.ts';
 import { can, type Holder } from '../roles/policy.ts';
 import { endOfWait, heldAlternative } from '../waitlist/statements.ts';
 import {
@@ -162,11 +164,16 @@ export async function carryOutStops(ctx: CommandContext): Promise<number> {
 }
 
 async function carryOut(ctx: CommandContext, stop: HallStop, limit: number): Promise<number> {
-  const { parties, waits, room, ...known } = await readStopWork(ctx, stop, limit);
+  const { parties, waits, room, groupRoom, ...known } = await readStopWork(ctx, stop, limit);
   const engaged = [...known.engaged, ...known.offered];
   const free = new Map(room.map((session) => [session.id, placesLeft(session)]));
+  const freeForGroups = new Map(groupRoom.map((one) => [one.id, groupPlacesLeft(one)]));
   let done = 0;
   for (const party of parties) {
+    if (party.booking.kind === 'group') {
+      done += (await sendClassAway(ctx, stop, party, groupRoom, freeForGroups)) ? 1 : 0;
+      continue;
+    }
     const taken = engaged.filter(({ personId }) => personId === party.person.id);
     const sessions = room.filter(
       ({ id, courseSlug }) =>
@@ -195,9 +202,7 @@ async function sendAway(
 ): Promise<readonly HallSession[] | undefined> {
   const people = partySize(booking);
   const contactName = await contactNameOf(ctx, booking, person);
-  // A class moves with its group, which its leader and the hall settle between them.
-  const isFamily = booking.kind === 'individual' && contactName !== '';
-  const held = isFamily ? alternativesFor(session, people, sessions, free, ctx.now) : [];
+  const held = contactName === '' ? [] : alternativesFor(session, people, sessions, free, ctx.now);
   const holds: Statement[] = [];
   if (held.length > 0) {
     const dataKey = await openPersonKey(ctx, person);
@@ -218,6 +223,32 @@ async function sendAway(
   }
   // Somebody took those places first, or there are none: they are told all the same.
   return (await written(ctx, await ended(ctx, stop, booking.id, false))) ? [] : undefined;
+}
+
+/** @returns whether the class was told; false when somebody else has ended its booking meanwhile. */
+async function sendClassAway(
+  ctx: CommandContext,
+  stop: HallStop,
+  { booking, session, person }: StoppedParty,
+  sessions: readonly HallSession[],
+  free: Map<string, number>,
+): Promise<boolean> {
+  const people = partySize(booking);
+  const contactName = await contactNameOf(ctx, booking, person);
+  const held = contactName && replacementFor(session, people, sessions, free, ctx.now);
+  const expiresAt = held && classHeldUntil(held, ctx.now);
+  if (held && expiresAt) {
+    const hold = { sessionId: held.id, contactName, expiresAt, actor: job };
+    const statements = [
+      ...(await ended(ctx, stop, booking.id, true)),
+      ...(await heldReplacement(ctx, await openPersonKey(ctx, person), booking, hold)),
+    ];
+    if (await written(ctx, statements, { whateverRefuses: true })) {
+      free.set(held.id, (free.get(held.id) ?? 0) - people);
+      return true;
+    }
+  }
+  return written(ctx, await ended(ctx, stop, booking.id, false));
 }
 
 /** A booking that the hall ends, with the message that says so. */

@@ -27,6 +27,7 @@ async function aboutStop(
   const { booking, session, person, cause, heldUntil } = found;
   return {
     to: { person },
+    hall: session.hallSlug,
     variables: {
       day: formatDay(session.startsAt),
       time: formatTime(session.startsAt),
@@ -41,7 +42,13 @@ async function aboutStop(
 }
 
 /** Necessary whatever somebody has chosen to hear of: they would stand before a closed door. */
-const kind = (name: string, sms: string, smsParts: MessageKind['smsParts']): MessageKind => ({
+const kind = (
+  name: string,
+  sms: string,
+  smsParts: MessageKind['smsParts'],
+  call: string,
+): MessageKind => ({
+  call,
   name,
   urgency: 'same_day',
   topic: null,
@@ -58,10 +65,12 @@ export const stopMessages: Templates = {
     '场馆停开',
     '因{cause}停开，{day} {time}，{people}人的预约取消了，请不要前往。',
     1,
+    '因{cause}停开，{day} {time}，{people}人的预约取消了，请不要来。要不要改约别的场次？',
   ),
   booking_stopped_held: kind(
     '场馆停开，留了别的场次',
     '因{cause}停开，{day} {time}，{people}人的预约取消了，请不要前往。给你留了别的场次，到{until}，请登录“我的”确认。',
     2,
+    '因{cause}停开，{day} {time}，{people}人的预约取消了，请不要来。别的场次替您留到{until}，现在就可以替您约。',
   ),
 };

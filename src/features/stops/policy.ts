@@ -59,7 +59,7 @@ const isWeekend = (at: Date) => weekdayOf(calendarDate(at)) >= SATURDAY;
  * @param free places left in each by its id, with what has been held for others since it was read.
  */
 export function alternativesFor(
-  lost: Pick<HallSession, 'id' | 'startsAt' | 'courseSlug'>,
+  lost: Pick<HallSession, 'id' | 'startsAt' | 'courseSlug' | 'heldAt'>,
   people: number,
   sessions: readonly HallSession[],
   free: ReadonlyMap<string, number>,
@@ -70,6 +70,7 @@ export function alternativesFor(
       one.id !== lost.id &&
       // Who lost a course is offered the same course, who lost a visit a visit.
       one.courseSlug === lost.courseSlug &&
+      (one.courseSlug !== null || one.heldAt === lost.heldAt) &&
       (free.get(one.id) ?? placesLeft(one)) >= people &&
       one.partyMax >= people &&
       heldUntil(one, now) !== undefined,

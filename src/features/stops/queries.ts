@@ -20,6 +20,8 @@ import { isLiving } from '../accounts/queries.ts';
 import { people, type Person } from '../accounts/table.ts';
 import { bookings, type Booking } from '../bookings/table.ts';
 import { hallSessions, type HallSession } from '../halls/table.ts';
+import { groupRoom } from '../replacements/queries.ts';
+import { classReplacements } from '../replacements/table.ts';
 import { waitlistEntries, waitlistOffers } from '../waitlist/table.ts';
 import { ALTERNATIVE_DAYS } from './policy.ts';
 import { hallCancellations, hallStops, type HallStop } from './table.ts';
@@ -219,6 +221,7 @@ export async function readStopWork({ db, now }: Reads, stop: HallStop, limit: nu
         ),
       )
       .orderBy(asc(hallSessions.startsAt)),
+    groupRoom: groupRoom({ db, now }, stop.hallSlug),
     // Where people go already, or could if they wished.
     engaged: db
       .select({ personId: bookings.personId, sessionId: bookings.sessionId })
@@ -255,10 +258,12 @@ export async function findStopToTell({ db }: Reader, bookingId: string) {
       session: hallSessions,
       person: people,
       cause: hallStops.cause,
-      heldUntil: sql<number | null>`(
+      heldUntil: sql<number | null>`coalesce((
         SELECT ${max(waitlistOffers.expiresAt)} FROM ${waitlistOffers}
           JOIN ${waitlistEntries} ON ${waitlistEntries.id} = ${waitlistOffers.entryId}
-        WHERE ${waitlistEntries.replacesBookingId} = ${bookings.id} AND ${waitlistOffers.state} = 'open')`,
+        WHERE ${waitlistEntries.replacesBookingId} = ${bookings.id} AND ${waitlistOffers.state} = 'open'), (
+        SELECT ${classReplacements.expiresAt} FROM ${classReplacements}
+        WHERE ${classReplacements.replacesBookingId} = ${bookings.id}))`,
     })
     .from(hallCancellations)
     .innerJoin(hallStops, eq(hallStops.id, hallCancellations.stopId))
