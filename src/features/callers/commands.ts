@@ -3,19 +3,16 @@ import { commitOnce, print, writeAtomically } from '../../lib/db/commit.ts';
 import { DomainError } from '../../lib/errors.ts';
 import { parseInput, parseKey } from '../../lib/fields.ts';
 import { toHex } from '../../lib/ids.ts';
-import { findPersonByPhone, openPersonKey, personPhone } from '../accounts/queries.ts';
-import { newPerson } from '../accounts/statements.ts';
+import { personPhone } from '../accounts/queries.ts';
 import { auditEntry } from '../audit/statements.ts';
 import { newBooking, newChange, queueReminder } from '../bookings/statements.ts';
 import { cancellations } from '../bookings/table.ts';
 import { queueMessage } from '../notifications/statements.ts';
-import { isDormant } from '../privacy/policy.ts';
-import { isDueAccount } from '../privacy/queries.ts';
 import { can, type Holder } from '../roles/policy.ts';
 import { ticketRefusals } from '../tickets/policy.ts';
 import { newTry } from '../tickets/statements.ts';
 import { callerCancellationRefusals, callerChangeRefusals, callerRefusals } from './policy.ts';
-import { findCallersBooking, isProved, signCall } from './queries.ts';
+import { callerOwner, findCallersBooking, isProved, signCall } from './queries.ts';
 import {
   callerBookingInput,
   callerCancellationInput,
@@ -41,7 +38,7 @@ export async function bookForCaller(
   if (!can(staff, { action: 'hall.door', hall })) throw unknown();
   const { phone, contactName, ...party } = parseInput(callerBookingInput, input);
   const { db, now, keys } = ctx;
-  const owner = await ownerOf(ctx, phone);
+  const owner = await callerOwner(ctx, phone);
   const wanted = { ...party, contactName, personId: owner.id, bookedBy: staff.id };
   const { id: bookingId, statement } = await newBooking(ctx, owner.dataKey, wanted);
   const entry = await auditEntry(ctx, {
@@ -69,16 +66,6 @@ export async function bookForCaller(
     answer: { bookingId },
     refusals: callerRefusals,
   });
-}
-
-async function ownerOf(ctx: CommandContext, phone: string) {
-  const known = await findPersonByPhone(ctx, phone);
-  if (!known) return newPerson(ctx, phone);
-  // By now the number may be somebody else's: a job ends such an account within minutes.
-  if (isDormant(known, ctx.now) && (await isDueAccount(ctx, known.id))) {
-    throw new DomainError('conflict', 'caller_raced', callerRefusals['person_erased']!.message);
-  }
-  return { id: known.id, dataKey: await openPersonKey(ctx, known), statements: [] };
 }
 
 /**

@@ -1,13 +1,17 @@
 import { and, eq } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
+import { DomainError } from '../../lib/errors.ts';
 import { fromBase64Url, toBase64Url } from '../../lib/ids.ts';
 import { equalBytes } from '../../lib/keyring.ts';
 import { addMinutes } from '../../lib/time.ts';
-import { isLiving } from '../accounts/queries.ts';
+import { findPersonByPhone, isLiving, openPersonKey } from '../accounts/queries.ts';
+import { newPerson } from '../accounts/statements.ts';
 import { people, type Person } from '../accounts/table.ts';
 import { bookings, type Booking } from '../bookings/table.ts';
 import { hallSessions, type HallSession } from '../halls/table.ts';
-import { CALL_MINUTES } from './policy.ts';
+import { isDormant } from '../privacy/policy.ts';
+import { isDueAccount } from '../privacy/queries.ts';
+import { CALL_MINUTES, callerRefusals } from './policy.ts';
 
 /** A caller's booking at a hall by its code; classes of a group are none, they change as part of it. */
 export async function findCallersBooking(
@@ -33,10 +37,24 @@ export async function findCallersBooking(
   return found;
 }
 
+/**
+ * Whose a call is: the account of the number, or a new one with the rows that make it.
+ * @throws DomainError `conflict` where the account is about to end: the number may be somebody else's by now.
+ */
+export async function callerOwner(ctx: CommandContext, phone: string) {
+  const known = await findPersonByPhone(ctx, phone);
+  if (!known) return newPerson(ctx, phone);
+  // By now the number may be somebody else's: a job ends such an account within minutes.
+  if (isDormant(known, ctx.now) && (await isDueAccount(ctx, known.id))) {
+    throw new DomainError('conflict', 'caller_raced', callerRefusals['person_erased']!.message);
+  }
+  return { id: known.id, dataKey: await openPersonKey(ctx, known), statements: [] };
+}
+
 const signed = (bookingId: string, staffId: string, expiresAt: number) =>
   `${bookingId}.${staffId}.${expiresAt}`;
 
-/** `<expiry in ms>.<keyed hash>`: one member of staff may act on one booking, for as long as a call lasts. */
+/** `<expiry in ms>.<keyed hash>`: one member of staff may act on one booking or wait, for as long as a call lasts. */
 export async function signCall(
   { keys, now }: Pick<CommandContext, 'keys' | 'now'>,
   bookingId: string,

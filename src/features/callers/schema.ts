@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { codeField, lineField } from '../../lib/fields.ts';
-import { phoneField } from '../accounts/schema.ts';
+import { callerPhoneField } from '../accounts/schema.ts';
 import { bookingInput, bookingReference, changeInput } from '../bookings/schema.ts';
 
 const proof = z
@@ -9,7 +9,7 @@ const proof = z
 
 /** Everything a caller says, on one page. */
 export const callerBookingInput = z.object({
-  phone: phoneField,
+  phone: callerPhoneField,
   contactName: bookingInput.shape.contactName,
   adults: bookingInput.shape.adults,
   children: bookingInput.shape.children,

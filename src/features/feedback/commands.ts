@@ -1,11 +1,12 @@
 import type { CommandContext } from '../../lib/context.ts';
-import { commitOnce } from '../../lib/db/commit.ts';
+import { commitOnce, type Statement } from '../../lib/db/commit.ts';
 import { DomainError } from '../../lib/errors.ts';
 import { parseInput, parseKey } from '../../lib/fields.ts';
 import { newId } from '../../lib/ids.ts';
 import { openPersonKey } from '../accounts/queries.ts';
 import type { Person } from '../accounts/table.ts';
 import { auditEntry } from '../audit/statements.ts';
+import { queueMessage } from '../notifications/statements.ts';
 import { can, type Holder } from '../roles/policy.ts';
 import { decisionRefusals, feedbackRefusals, visitRefusals } from './policy.ts';
 import { feedbackWords, findFeedback, findOwnFeedback } from './queries.ts';
@@ -70,7 +71,7 @@ export async function giveFeedback(
 }
 
 /**
- * Publishes what a visitor wrote, or hides it with a reason that they are told. Scores stay counted either way.
+ * Publishes what a visitor wrote, or hides it with a reason; an answer and a reason are told to them. Scores stay counted either way.
  * @throws DomainError `not_found` (not this hall's manager, one's own visit), `invalid` (fields, no reason),
  * `conflict` (decided so before, changed since it was read), `unavailable`.
  */
@@ -107,10 +108,20 @@ export async function decideFeedback(
     subjectId: bookingId,
     details: { reason },
   });
+  const statements: (typeof row | Statement)[] = [row, entry];
+  // Words that are published as they stand are no news; an answer, or a reason, is.
+  if (!isPublic || reply !== '') {
+    const message = await queueMessage(ctx, {
+      template: isPublic ? 'feedback_answered' : 'feedback_hidden',
+      idempotencyKey: `feedback-decided:${id}`,
+      values: { decisionId: id },
+    });
+    statements.push(message);
+  }
   const body = { bookingId, decision, reason, reply, editedAt: asked.editedAt };
   const request = { scope: manager.id, key: parseKey(key), command: 'decideFeedback', body };
   return commitOnce(db, request, now, {
-    statements: [row, entry],
+    statements,
     answer: { bookingId },
     refusals: decisionRefusals,
   });

@@ -3,7 +3,7 @@ import type { CommandContext } from '../../lib/context.ts';
 import { readTogether } from '../../lib/db/read.ts';
 import { NEXT_SHOWN, queueQuestion, type QueueQuestion } from '../../lib/queues.ts';
 import { waitedWords } from '../../lib/time.ts';
-import { openPersonKey } from '../accounts/queries.ts';
+import { isLiving, openPersonKey } from '../accounts/queries.ts';
 import { people, type Person } from '../accounts/table.ts';
 import { bookings, type Booking } from '../bookings/table.ts';
 import { hallSessions, type HallSession } from '../halls/table.ts';
@@ -132,6 +132,24 @@ export async function findFeedback(
     .from(visitFeedback)
     .innerJoin(people, eq(people.id, visitFeedback.personId))
     .where(and(eq(visitFeedback.bookingId, bookingId), eq(visitFeedback.hallSlug, hall)));
+  return found;
+}
+
+/** A decision on somebody's feedback with whom to tell; undefined once the account is gone. */
+export async function findFeedbackToTell({ db }: Reader, decisionId: string) {
+  const [found] = await db
+    .select({
+      feedback: visitFeedback,
+      person: people,
+      session: hallSessions,
+      isLatest: sql<number>`${feedbackDecisions.id} = ${latestDecision}`.mapWith(Boolean),
+    })
+    .from(feedbackDecisions)
+    .innerJoin(visitFeedback, eq(visitFeedback.bookingId, feedbackDecisions.bookingId))
+    .innerJoin(bookings, eq(bookings.id, visitFeedback.bookingId))
+    .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
+    .innerJoin(people, eq(people.id, visitFeedback.personId))
+    .where(and(eq(feedbackDecisions.id, decisionId), isLiving));
   return found;
 }
 

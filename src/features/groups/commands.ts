@@ -12,6 +12,7 @@ import { newBooking } from '../bookings/statements.ts';
 import { bookings } from '../bookings/table.ts';
 import { readCalendar } from '../calendar/queries.ts';
 import { halls } from '../halls/table.ts';
+import { heldUntil } from '../group-holds/policy.ts';
 import { contentDigest } from '../files/queries.ts';
 import { fileLink } from '../files/statements.ts';
 import { queueMessage } from '../notifications/statements.ts';
@@ -22,6 +23,7 @@ import {
   answerRefusals,
   countsRefusals,
   groupProblems,
+  letterRefusals,
   minorsOf,
   requestRefusals,
   ruleProblem,
@@ -30,6 +32,7 @@ import {
 import {
   groupAnswerInput,
   groupCountsInput,
+  groupLetterInput,
   groupReference,
   groupRequestInput,
   type GroupClassInput,
@@ -60,7 +63,7 @@ export async function createGroupRequest(
   const { letterFileId } = asked;
   const [[hall], calendar, named, letter] = await Promise.all([
     db.select().from(halls).where(eq(halls.slug, asked.hallSlug)),
-    readCalendar(ctx, Number(calendarDate(now).slice(0, 4))),
+    readCalendar(ctx, yearOf(now)),
     namedAs(ctx, asked),
     letterFileId && contentDigest(ctx, letterFileId),
   ]);
@@ -70,6 +73,7 @@ export async function createGroupRequest(
   const id = newId(now);
   const code = newBookingCode();
   const dataKey = await openPersonKey(ctx, person);
+  const dueAt = answerDueAt(calendar, now);
   const { buses, lunch, needs = '', leaderName } = asked;
   const { kind, groupName } = named;
   const statements: (Statement | { toSQL(): { sql: string; params: unknown[] } })[] = [
@@ -86,7 +90,8 @@ export async function createGroupRequest(
       buses,
       lunch,
       askedAt: now,
-      answerDueAt: answerDueAt(calendar, now),
+      answerDueAt: dueAt,
+      heldUntil: heldUntil(calendar, dueAt),
     }),
   ];
   for (const one of asked.classes) {
@@ -158,6 +163,8 @@ async function namedAs(
   });
 }
 
+const yearOf = (at: Date) => Number(calendarDate(at).slice(0, 4));
+
 /** The two numbers the schema keeps, or neither when the school did not count them apart. */
 function sexesOf({ boys, girls, others }: Pick<GroupClassInput, 'boys' | 'girls' | 'others'>) {
   return others === 0 ? { boys, girls } : { boys: null, girls: null };
@@ -199,11 +206,22 @@ export async function answerGroupRequest(
     );
   });
   const { requestId, decision } = answer;
+  // The leader has as long to answer as the hall had.
+  const calendar = decision === 'countered' ? await readCalendar(ctx, yearOf(now)) : undefined;
+  const until = calendar && heldUntil(calendar, answerDueAt(calendar, now));
+  const after = until
+    ? [
+        print(
+          db.update(groupRequests).set({ heldUntil: until }).where(eq(groupRequests.id, requestId)),
+        ),
+      ]
+    : [];
   return decide(ctx, manager, key, {
     requestId,
     decision,
     reason: 'reason' in answer ? answer.reason : '',
     before: statements,
+    after,
     body: { moves },
     template: `group_${decision}`,
   });
@@ -316,6 +334,40 @@ export async function changeGroupCounts(
   });
 }
 
+/**
+ * Hands in the letter of request (公函) after asking, for as long as nobody has decided.
+ * @throws DomainError `invalid` (no file, not one's own), `not_found` (also for somebody else's request), `conflict`
+ * (decided, a letter is there), `unavailable`.
+ */
+export async function handInLetter(
+  ctx: CommandContext,
+  person: Pick<Person, 'id'>,
+  input: unknown,
+  key: string,
+): Promise<{ requestId: string }> {
+  const { requestId, file } = parseInput(groupLetterInput, input);
+  const { db, now } = ctx;
+  const subject = { subjectKind: 'group_request', subjectId: requestId };
+  const link = fileLink(ctx, { fileId: file, ...subject, linkedBy: person.id });
+  const entry = await auditEntry(ctx, {
+    actor: { kind: 'person', id: person.id },
+    action: 'group_request.hand_in_letter',
+    ...subject,
+  });
+  const request = {
+    scope: person.id,
+    key: parseKey(key),
+    command: 'handInLetter',
+    // A form sent again brings its letter again, under another id.
+    body: { requestId, letter: await contentDigest(ctx, file) },
+  };
+  return commitOnce(db, request, now, {
+    statements: [link, entry],
+    answer: { requestId },
+    refusals: letterRefusals,
+  });
+}
+
 const heldColumns = {
   sessionId: bookings.sessionId,
   adults: bookings.adults,
@@ -341,6 +393,7 @@ interface Decision {
   decision: 'approved' | 'refused' | 'countered' | 'accepted' | 'withdrawn';
   reason?: string;
   before?: readonly Statement[];
+  after?: readonly Statement[];
   body?: { [key: string]: Json };
   template: string;
 }
@@ -349,7 +402,7 @@ async function decide(
   ctx: CommandContext,
   by: Pick<Holder, 'id'>,
   key: string,
-  { requestId, decision, reason = '', before = [], body = {}, template }: Decision,
+  { requestId, decision, reason = '', before = [], after = [], body = {}, template }: Decision,
 ): Promise<{ requestId: string }> {
   const { db, now } = ctx;
   const id = newId(now);
@@ -376,7 +429,7 @@ async function decide(
   };
   const refusals: Refusals = answerRefusals;
   return commitOnce(db, request, now, {
-    statements: [...before, row, entry, message],
+    statements: [...before, row, ...after, entry, message],
     answer: { requestId },
     refusals,
   });

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../../lib/context.ts';
-import { formatDay } from '../../lib/time.ts';
+import { formatDay, formatTime } from '../../lib/time.ts';
 import type {
   MadeMessage,
   MessageKind,
@@ -13,6 +13,7 @@ const longest = {
   day: '12月31日周六',
   classes: '20',
   due: '12月31日周六',
+  until: '12月31日周六12:00',
 };
 
 /** A name longer than a line would push the rest out of the SMS. */
@@ -32,6 +33,7 @@ async function aboutGroup(
       day: formatDay(new Date(firstAt)),
       classes: String(classes),
       due: formatDay(request.answerDueAt),
+      until: `${formatDay(request.heldUntil)}${formatTime(request.heldUntil)}`,
     },
   };
 }
@@ -63,7 +65,7 @@ export const groupMessages: Templates = {
   ),
   group_countered: kind(
     '场馆提议改时间',
-    '场馆给{name}提议了别的时间：{day}起，{classes}个班，名额已留。请登录答复。',
+    '场馆给{name}提议{day}起，{classes}个班，留到{until}，请登录答复。',
   ),
   group_withdrawn: kind(
     '团体申请撤回了',

@@ -97,6 +97,7 @@ export const stateWords: Readonly<Record<GroupState, string>> = {
   approved: '已通过',
   refused: '没有通过',
   withdrawn: '已撤回',
+  lapsed: '已过期',
 };
 
 /** By when the hall has promised an answer: the end of the second workday after the day of asking. */
@@ -209,17 +210,19 @@ export interface ClassProblem {
 /** What the hall's rules for groups find wrong with the classes, before any session is looked at. */
 export function groupProblems(
   hall: Pick<Hall, 'groupMin' | 'minorsPerAdult'>,
-  classes: readonly ClassCounts[],
+  classes: readonly (ClassCounts & { label?: string })[],
 ): ClassProblem[] {
   const problems: ClassProblem[] = [];
   classes.forEach((one, index) => {
     const minors = minorsOf(one);
     const needed = adultsNeeded(hall, minors);
     if (one.adults >= needed) return;
+    // Named, so that three of them in the summary tell which class each is about.
+    const whose = one.label ? `${one.label}：` : '';
     const message =
       minors === 0
-        ? '至少要有1位成人'
-        : `${minors}个孩子至少要${needed}位成人（每${hall.minorsPerAdult}个孩子1位）`;
+        ? `${whose}至少要有1位成人`
+        : `${whose}${minors}个孩子至少要${needed}位成人（每${hall.minorsPerAdult}个孩子1位）`;
     problems.push({ index, field: 'adults', message });
   });
   const total = sizeOfAll(classes);
@@ -398,20 +401,26 @@ export function enteredWords(entered: number, booking: Pick<Booking, 'adults' | 
 }
 
 /** Where a request stands and what comes next, for its leader. */
-export function nextWords(request: Pick<GroupRequest, 'state' | 'answerDueAt'>, now: Date): string {
+export function nextWords(
+  request: Pick<GroupRequest, 'state' | 'answerDueAt' | 'heldUntil'>,
+  now: Date,
+): string {
+  const until = formatDayTime(request.heldUntil);
   switch (request.state) {
     case 'asked':
       return isOverdue(request, now)
-        ? `场馆应该最晚${formatDay(request.answerDueAt)}答复，已经过了。名额还替你们留着，可以打电话问一问。`
+        ? `场馆应该最晚${formatDay(request.answerDueAt)}答复，已经过了。名额替你们留到${until}，请打电话催一催。`
         : `场馆最晚${formatDay(request.answerDueAt)}答复，短信通知。名额已经替你们留着。`;
     case 'countered':
-      return '场馆换了时间，名额留在新的场次。请看新的时间，接受或者撤回。';
+      return `场馆换了时间，名额在新的场次留到${until}。请看新的时间，接受或者撤回。`;
     case 'approved':
       return '把家长信发下去，出发前核对人数；到馆时每个班出示自己的码。';
     case 'refused':
       return '名额已经放开。可以换一天再申请。';
     case 'withdrawn':
       return '名额已经放开。想再来，重新申请一次。';
+    case 'lapsed':
+      return '过了期限没有答复，名额已经放开。可以换一天再申请，也可以打电话给场馆。';
   }
 }
 
@@ -420,6 +429,7 @@ export function groupHistory(
   request: GroupRequest,
   decisions: readonly GroupDecision[],
   firstAt: Date | undefined,
+  lapse?: { title: string; at: Date },
 ) {
   const entry = (title: string, at: Date, text = '') => ({
     title,
@@ -432,6 +442,7 @@ export function groupHistory(
     ...decisions.map(({ decision, decidedAt, reason }) =>
       entry(decisionWords[decision], decidedAt, reason),
     ),
+    ...(lapse ? [entry(lapse.title, lapse.at)] : []),
   ];
   const open = request.state === 'asked' || request.state === 'countered';
   const next =
@@ -516,6 +527,18 @@ export const requestRefusals: Refusals = {
     code: 'conflict',
     message: '你有3个申请还没有结果。请等场馆答复，或者先撤回一个。',
   },
+};
+
+/** Why a letter of request is refused that comes after the request. */
+export const letterRefusals: Refusals = {
+  ...linkRefusals,
+  file_unknown: requestRefusals['file_unknown']!,
+  request_unknown: requestUnknown,
+  request_already_decided: {
+    code: 'conflict',
+    message: '这个申请已经有了结果，不能再交公函。请当天带来。',
+  },
+  subject_files_used_up: { code: 'conflict', message: '公函已经交过了。要换，请当天带新的来。' },
 };
 
 export const answerRefusals: Refusals = {

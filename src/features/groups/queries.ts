@@ -147,6 +147,7 @@ export function groupList(hallSlug: string): ListDefinition {
           { value: 'approved', label: '已通过' },
           { value: 'refused', label: '没有通过' },
           { value: 'withdrawn', label: '已撤回' },
+          { value: 'lapsed', label: '过了期限' },
           { value: 'all', label: '全部' },
         ],
       },

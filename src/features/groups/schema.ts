@@ -144,6 +144,10 @@ export const groupAnswerInput = z.discriminatedUnion(
 
 export const groupReference = z.object({ requestId: reference });
 
+export const groupLetterInput = groupReference.extend({
+  file: z.uuid({ error: '请选一份公函' }),
+});
+
 export const groupCountsInput = classCounts.extend({
   bookingId: z.uuid({ error: '没有这个班' }),
 });

@@ -24,7 +24,11 @@ export const groupRequests = sqliteTable('group_requests', {
   lunch: integer('lunch', { mode: 'boolean' }).notNull(),
   askedAt: instant('asked_at').notNull(),
   answerDueAt: instant('answer_due_at').notNull(),
-  state: text('state', { enum: ['asked', 'countered', 'approved', 'refused', 'withdrawn'] })
+  /** Until when an open request holds its places. */
+  heldUntil: instant('held_until').notNull(),
+  state: text('state', {
+    enum: ['asked', 'countered', 'approved', 'refused', 'withdrawn', 'lapsed'],
+  })
     .notNull()
     .default('asked'),
 });

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { commitOnce, print, writeAtomically, type Statement } from '../../lib/db/commit.ts';
 import { DomainError, domainErrorIn } from '../../lib/errors.ts';
@@ -22,14 +21,8 @@ import {
 } from './policy.ts';
 import { findOwnWait, readDueQueues, readQueues } from './queries.ts';
 import { entryReference, promotionInput, waitlistInput } from './schema.ts';
-import { endOfWait } from './statements.ts';
-import {
-  waitlistEnds,
-  waitlistEntries,
-  waitlistOffers,
-  waitlistPromotions,
-  type WaitlistEntry,
-} from './table.ts';
+import { endOfWait, newEntry } from './statements.ts';
+import { waitlistEnds, waitlistOffers, waitlistPromotions, type WaitlistEntry } from './table.ts';
 
 /** One sweep's share of lapsed offers and of sessions, so that a batch stays small after a long standstill. */
 const SWEEP_MAX = 50;
@@ -51,20 +44,8 @@ export async function joinWaitlist(
   const { sessionId, adults, children } = party;
   const leastPlaces = least ?? adults + children;
   const { db, now } = ctx;
-  const id = newId(now);
-  const dataKey = await openPersonKey(ctx, person);
-  const row = db.insert(waitlistEntries).values({
-    id,
-    sessionId,
-    personId: person.id,
-    adults,
-    children,
-    leastPlaces,
-    contactNameCipher: await dataKey.encrypt(`waitlist_entries.contact_name:${id}`, contactName),
-    joinedAt: now,
-    position: sql`(
-      SELECT coalesce(max(position), 0) + 1 FROM waitlist_entries WHERE session_id = ${sessionId})`,
-  });
+  const wanted = { sessionId, personId: person.id, adults, children, leastPlaces, contactName };
+  const { id, statement } = await newEntry(ctx, await openPersonKey(ctx, person), wanted);
   const entry = await auditEntry(ctx, {
     actor: { kind: 'person', id: person.id },
     action: 'waitlist_entry.create',
@@ -77,7 +58,7 @@ export async function joinWaitlist(
     db,
     { scope: person.id, key: parseKey(key), command: 'joinWaitlist', body },
     now,
-    { statements: [row, entry], answer: { entryId: id }, refusals: joinRefusals },
+    { statements: [statement, entry], answer: { entryId: id }, refusals: joinRefusals },
   );
   return writing.catch(async (error: unknown) => {
     throw await explainPause(ctx, person.id, error);
@@ -182,12 +163,13 @@ async function serveQueue(
       'closed',
     );
   }
-  const expiresAt = offerExpiry(session, now);
-  const offers = expiresAt ? nextOffers(queue, placesLeft(session)) : [];
-  if (!expiresAt || offers.length === 0) return 0;
+  const offers = offerExpiry(session, now) ? nextOffers(queue, placesLeft(session)) : [];
+  if (offers.length === 0) return 0;
   const statements: Statement[] = [];
   for (const { entryId, places } of offers) {
     const id = newId(now);
+    const isCalled = queue.find((one) => one.id === entryId)?.joinedBy != null;
+    const expiresAt = offerExpiry(session, now, isCalled) ?? session.bookingClosesAt;
     statements.push(
       print(db.insert(waitlistOffers).values({ id, entryId, places, offeredAt: now, expiresAt })),
       await auditEntry(ctx, {

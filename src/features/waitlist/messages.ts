@@ -23,6 +23,7 @@ const whileIn =
     if (state === 'lapsed' && entry.replacesBookingId) return null;
     return {
       to: { person },
+      hall: session.hallSlug,
       variables: {
         day: formatDay(session.startsAt),
         time: formatTime(session.startsAt),
@@ -39,7 +40,9 @@ const kind = (
   state: WaitlistState,
   sms: string,
   urgency: MessageKind['urgency'],
+  call?: string,
 ): MessageKind => ({
+  ...(call ? { call } : {}),
   name,
   urgency,
   topic: 'visit',
@@ -58,6 +61,7 @@ export const waitlistMessages: Templates = {
     '候补有名额了：{day} {time}，留给你{people}人，保留到{until}。请登录确认，过时给下一位。',
     // An offer of the night stands until nine: nobody needs to be woken for it.
     'calm',
+    '候补有名额了：{day} {time}，替您留了{people}个，保留到{until}。要不要？要，请说候补码和这个号码的最后4位，现在就替您约。',
   ),
   waitlist_lapsed: kind(
     '候补名额过时',
@@ -70,5 +74,6 @@ export const waitlistMessages: Templates = {
     'closed',
     '候补没有排到：{day} {time}，{people}人。这一场已停止预约，可以看看别的场次。',
     'same_day',
+    '{day} {time}，{people}人的候补没有排到，这一场已经停止预约。要不要换一场？',
   ),
 };

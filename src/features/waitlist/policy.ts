@@ -14,28 +14,31 @@ export const OFFER_MINUTES_MIN = 20;
 const NIGHT_FROM_MINUTE = 22 * 60;
 const NIGHT_UNTIL_MINUTE = 7 * 60;
 const MORNING_MINUTE = 9 * 60;
+/** Whoever waits by telephone is called by the hall's staff, who have two hours of the morning for it. */
+const CALLED_MORNING_MINUTE = 11 * 60;
 
 /**
  * Until when an offer made now holds its places; undefined when there is too little time left to decide.
  * Never later than the close of booking.
+ * @param isCalled of a party that waits by telephone.
  */
 export function offerExpiry(
   session: Pick<HallSession, 'bookingClosesAt'>,
   now: Date,
+  isCalled = false,
 ): Date | undefined {
-  const expires = afterTheNight(addMinutes(now, OFFER_MINUTES), now);
+  const morning = isCalled ? CALLED_MORNING_MINUTE : MORNING_MINUTE;
+  const expires = afterTheNight(addMinutes(now, OFFER_MINUTES), now, morning);
   const last = session.bookingClosesAt < expires ? session.bookingClosesAt : expires;
   return last >= addMinutes(now, OFFER_MINUTES_MIN) ? last : undefined;
 }
 
 /** The end itself when it lies in waking hours that the offer reached, else the next morning. */
-function afterTheNight(end: Date, made: Date): Date {
+function afterTheNight(end: Date, made: Date, morning: number): Date {
   const today = calendarDate(made);
   const dawn = instantOf(today, NIGHT_UNTIL_MINUTE);
-  if (made < dawn) return instantOf(today, MORNING_MINUTE);
-  return end > instantOf(today, NIGHT_FROM_MINUTE)
-    ? instantOf(addDays(today, 1), MORNING_MINUTE)
-    : end;
+  if (made < dawn) return instantOf(today, morning);
+  return end > instantOf(today, NIGHT_FROM_MINUTE) ? instantOf(addDays(today, 1), morning) : end;
 }
 
 export interface PlannedOffer {

@@ -31,6 +31,30 @@ export async function endOfWait(
   ];
 }
 
+type Joining = Pick<
+  WaitlistEntry,
+  'sessionId' | 'personId' | 'adults' | 'children' | 'leastPlaces'
+> &
+  Partial<Pick<WaitlistEntry, 'joinedBy' | 'code' | 'replacesBookingId'>> & { contactName: string };
+
+/** The row of a party at the end of its queue, its name under the key of the person whose it is. Guards judge it. */
+export async function newEntry(
+  { db, now }: CommandContext,
+  dataKey: DataKey,
+  { contactName, ...joining }: Joining,
+): Promise<{ id: string; statement: Statement }> {
+  const id = newId(now);
+  const row = db.insert(waitlistEntries).values({
+    id,
+    ...joining,
+    contactNameCipher: await dataKey.encrypt(`waitlist_entries.contact_name:${id}`, contactName),
+    joinedAt: now,
+    position: sql`(
+      SELECT coalesce(max(position), 0) + 1 FROM waitlist_entries WHERE session_id = ${joining.sessionId})`,
+  });
+  return { id, statement: print(row) };
+}
+
 type Held = Pick<
   WaitlistEntry,
   'sessionId' | 'personId' | 'adults' | 'children' | 'replacesBookingId'
@@ -43,28 +67,18 @@ type Held = Pick<
 export async function heldAlternative(
   ctx: CommandContext,
   dataKey: DataKey,
-  { contactName, ...party }: Held & { contactName: string },
+  party: Held & { contactName: string },
   expiresAt: Date,
   actor: Actor,
 ): Promise<Statement[]> {
   const { db, now } = ctx;
-  const entryId = newId(now);
   const places = party.adults + party.children;
+  const { id: entryId, statement } = await newEntry(ctx, dataKey, {
+    ...party,
+    leastPlaces: places,
+  });
   return [
-    print(
-      db.insert(waitlistEntries).values({
-        id: entryId,
-        ...party,
-        leastPlaces: places,
-        contactNameCipher: await dataKey.encrypt(
-          `waitlist_entries.contact_name:${entryId}`,
-          contactName,
-        ),
-        joinedAt: now,
-        position: sql`(
-          SELECT coalesce(max(position), 0) + 1 FROM waitlist_entries WHERE session_id = ${party.sessionId})`,
-      }),
-    ),
+    statement,
     print(
       db
         .insert(waitlistOffers)

@@ -12,6 +12,9 @@ export const waitlistEntries = sqliteTable('waitlist_entries', {
   joinedAt: instant('joined_at').notNull(),
   position: integer('position').notNull(),
   rank: integer('rank').notNull().default(0),
+  /** The member of staff who put a caller there, and the code that was read out; null where they joined by themselves. */
+  joinedBy: text('joined_by'),
+  code: text('code'),
   /** The booking that the hall has ended and for which this entry holds places elsewhere. */
   replacesBookingId: text('replaces_booking_id'),
   state: text('state', { enum: ['waiting', 'offered', 'booked', 'left', 'lapsed', 'closed'] })
@@ -34,6 +37,14 @@ export const waitlistEnds = sqliteTable('waitlist_ends', {
   entryId: text('entry_id').primaryKey(),
   reason: text('reason', { enum: ['left', 'lapsed', 'closed'] }).notNull(),
   endedAt: instant('ended_at').notNull(),
+  /** The member of staff who left it for a caller. */
+  endedBy: text('ended_by'),
+});
+
+export const waitlistTries = sqliteTable('waitlist_tries', {
+  id: text('id').primaryKey(),
+  entryId: text('entry_id').notNull(),
+  triedAt: instant('tried_at').notNull(),
 });
 
 export const waitlistPromotions = sqliteTable('waitlist_promotions', {

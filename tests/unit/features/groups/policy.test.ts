@@ -192,7 +192,12 @@ describe('a request in words', () => {
     ...{ id: 'r', code: 'ABCDEFGHJK', hallSlug: 'yancheng', personId: 'p', organisationId: null },
     ...{ kind: 'school' as const, groupName: '示例小学', buses: 0, lunch: false },
     ...{ leaderNameCipher: new Uint8Array(), needsCipher: new Uint8Array() },
-    ...{ askedAt: NOW, answerDueAt: addMinutes(NOW, 2 * DAY), state: 'asked' as const },
+    ...{
+      askedAt: NOW,
+      heldUntil: new Date('2026-11-30T04:00:00Z'),
+      answerDueAt: addMinutes(NOW, 2 * DAY),
+      state: 'asked' as const,
+    },
   };
   const decided = (decision: 'countered' | 'accepted' | 'refused', reason = '') => ({
     ...{ id: decision, requestId: 'r', decision, reason, decidedBy: 'm', decidedAt: NOW },
@@ -252,8 +257,9 @@ describe('the rules for groups', () => {
   });
 
   it('name the class that has too few adults', () => {
-    expect(groupProblems(hall, [counts(4, 40), counts(3, 40)])).toEqual([
-      { index: 1, field: 'adults', message: '40个孩子至少要4位成人（每10个孩子1位）' },
+    const second = { ...counts(3, 40), label: '三（2）班' };
+    expect(groupProblems(hall, [counts(4, 40), second])).toEqual([
+      { index: 1, field: 'adults', message: '三（2）班：40个孩子至少要4位成人（每10个孩子1位）' },
     ]);
   });
 
