@@ -2,8 +2,8 @@
 
 CREATE TABLE imports (
   id TEXT PRIMARY KEY,
-  kind TEXT NOT NULL CONSTRAINT imports_kind CHECK (kind IN ('bookings', 'organisations')),
-  -- A hall's slug, or the code of a county, street or town.
+  kind TEXT NOT NULL CONSTRAINT imports_kind CHECK (kind IN ('bookings', 'organisations', 'namings')),
+  -- A hall's slug, or the code of a region.
   scope_id TEXT NOT NULL CONSTRAINT imports_scope CHECK (scope_id <> ''),
   -- The rows as they were read, sealed; empty once the day is over.
   content_cipher BLOB NOT NULL,
@@ -25,7 +25,10 @@ BEGIN
       SELECT 1 FROM role_grants WHERE person_id = NEW.created_by AND state = 'active' AND (
         (NEW.kind = 'bookings' AND role = 'hall_manager' AND scope_kind = 'hall' AND scope_id = NEW.scope_id)
         OR (NEW.kind = 'organisations' AND role = 'reviewer' AND scope_kind = 'region' AND scope_id = NEW.scope_id
-          AND length(scope_id) IN (6, 9) AND substr(scope_id, 5, 2) <> '00')));
+          AND length(scope_id) IN (6, 9) AND substr(scope_id, 5, 2) <> '00')
+        -- Who names are counties and above.
+        OR (NEW.kind = 'namings' AND role = 'reviewer' AND scope_kind = 'region' AND scope_id = NEW.scope_id
+          AND length(scope_id) = 6)));
   -- Twenty in a day: more is a program, which has no business here.
   SELECT RAISE(ABORT, 'imports_used_up')
     WHERE (SELECT count(*) FROM imports WHERE created_by = NEW.created_by AND created_at > NEW.created_at - 86400000) >= 20;

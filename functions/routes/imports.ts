@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import { applyImport, createImport } from '../../src/features/imports/commands.ts';
 import { importColumns, importWords } from '../../src/features/imports/policy.ts';
 import { findOwnImport, planImport, problemOf } from '../../src/features/imports/queries.ts';
+import { IMPORT_KINDS } from '../../src/features/imports/table.ts';
 import { importPlaces } from '../../src/features/desk/policy.ts';
 import { DomainError } from '../../src/lib/errors.ts';
 import { readForm, SHOWN_MAX } from '../forms.ts';
@@ -18,9 +19,7 @@ export function importForms(renderPage: PageRenderer) {
   forms.get('/staff/imports/templates/:file', async (c) => {
     const { scope } = c.var;
     const holder = await scope.holder();
-    const kind = (['bookings', 'organisations'] as const).find(
-      (one) => `${one}.csv` === c.req.param('file'),
-    );
+    const kind = IMPORT_KINDS.find((one) => `${one}.csv` === c.req.param('file'));
     if (!kind || !importPlaces(holder).some((one) => one.kind === kind)) throw notThere();
     const header = importColumns[kind].filter(({ field }) => field !== 'state');
     const sheet = { header: header.map(({ heading }) => heading), rows: [] };

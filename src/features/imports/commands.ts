@@ -11,6 +11,7 @@ import { openPersonKey } from '../accounts/queries.ts';
 import { newPerson } from '../accounts/statements.ts';
 import { auditEntry } from '../audit/statements.ts';
 import { newBooking } from '../bookings/statements.ts';
+import { namings } from '../namings/table.ts';
 import { can, type Holder } from '../roles/policy.ts';
 import { IMPORT_VALID_HOURS, importRefusals, rowRefusals, sheetProblem } from './policy.ts';
 import { findOwnImport, planImport, type ImportPlan, type PlannedRow } from './queries.ts';
@@ -20,9 +21,14 @@ import { importRows, imports, knownOrganisations, type ImportKind } from './tabl
 const notYours = () => new DomainError('not_found', 'import_not_yours', '没有找到这次导入。');
 
 function mayImport(by: Holder, kind: ImportKind, scopeId: string): boolean {
-  return kind === 'bookings'
-    ? can(by, { action: 'hall.tables', hall: scopeId })
-    : can(by, { action: 'organisation.import', regionCode: scopeId });
+  switch (kind) {
+    case 'bookings':
+      return can(by, { action: 'hall.tables', hall: scopeId });
+    case 'organisations':
+      return can(by, { action: 'organisation.import', regionCode: scopeId });
+    case 'namings':
+      return can(by, { action: 'naming.list', regionCode: scopeId });
+  }
 }
 
 /**
@@ -140,6 +146,10 @@ function rowWriter(ctx: CommandContext, by: Holder, plan: ImportPlan): RowWriter
   const bookers = bookerFinder(ctx, plan);
   const bringIn = async ({ value }: PlannedRow): Promise<Statement[]> => {
     if (!value) return [];
+    if ('namedOn' in value) {
+      const row = { id: newId(now), ...value, importId, listedAt: now };
+      return [print(db.insert(namings).values(row))];
+    }
     if ('name' in value) {
       const row = { id: newId(now), ...value, importId, listedAt: now };
       return [print(db.insert(knownOrganisations).values(row))];

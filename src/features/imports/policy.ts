@@ -17,6 +17,7 @@ export const IMPORT_VALID_HOURS = 24;
 export const importWords: Readonly<Record<ImportKind, string>> = {
   bookings: '预约',
   organisations: '单位名录',
+  namings: '命名',
 };
 
 export const outcomeWords: Readonly<Record<ImportOutcome, string>> = {
@@ -107,6 +108,64 @@ export const importColumns: Readonly<Record<ImportKind, readonly Column[]>> = {
       others: ['行政区划代码', '区划代码'],
       required: false,
       note: '不填就是你负责的地区',
+    },
+  ],
+  namings: [
+    {
+      field: 'name',
+      heading: '名称',
+      others: ['社区名称', '社区', '单位名称'],
+      required: true,
+      note: '文件里的全称',
+    },
+    {
+      field: 'unit',
+      heading: '类型',
+      others: [],
+      required: true,
+      note: '社区、乡镇、县',
+    },
+    {
+      field: 'regionCode',
+      heading: '地区代码',
+      others: ['行政区划代码', '区划代码'],
+      required: true,
+      note: '至少写到县：6位、9位或12位',
+    },
+    {
+      field: 'level',
+      heading: '级别',
+      others: ['命名级别'],
+      required: true,
+      note: '国家级、省级、市级、县级',
+    },
+    {
+      field: 'namedBy',
+      heading: '命名单位',
+      others: ['发文单位', '发文机关'],
+      required: true,
+      note: '文件上署名的单位，几家就都写',
+    },
+    {
+      field: 'documentTitle',
+      heading: '文件名',
+      others: ['文件名称', '命名文件'],
+      required: true,
+      note: '没有文件的不能列入',
+    },
+    {
+      field: 'documentNumber',
+      heading: '文号',
+      others: ['文件号', '发文字号'],
+      required: false,
+      note: '文件没有文号就空着',
+    },
+    {
+      field: 'namedOn',
+      heading: '命名日期',
+      others: ['日期', '发文日期'],
+      required: true,
+      note: '2022-12-01、2022/12/1或2022年12月1日',
     },
   ],
 };
@@ -383,6 +442,12 @@ export const rowRefusals: Refusals = {
     code: 'conflict',
     reason: 'row_repeated',
     message: '名录里已经有了',
+  },
+  named_later: { code: 'conflict', message: '命名的日期还没有到' },
+  'unique:namings.level,namings.unit,namings.region_code,namings.name,namings.named_on': {
+    code: 'conflict',
+    reason: 'row_repeated',
+    message: '已经列入了',
   },
   'unique:import_rows.import_id,import_rows.row_number': {
     code: 'conflict',

@@ -3,10 +3,13 @@ import type { CommandContext } from '../../lib/context.ts';
 import { toHex } from '../../lib/ids.ts';
 import { NEXT_SHOWN, queueQuestion, type QueueQuestion } from '../../lib/queues.ts';
 import type { SheetRow } from '../../lib/sheets.ts';
-import { formatDayTime } from '../../lib/time.ts';
+import { calendarDate, formatDayTime } from '../../lib/time.ts';
 import { people, type Person } from '../accounts/table.ts';
 import { bookings } from '../bookings/table.ts';
 import { hallSessions } from '../halls/table.ts';
+import { judgeNamings, namingKey } from '../namings/policy.ts';
+import { countRemoved } from '../namings/queries.ts';
+import type { NamingInput } from '../namings/schema.ts';
 import type { Organisation } from '../organisations/table.ts';
 import { isDormant } from '../privacy/policy.ts';
 import {
@@ -30,6 +33,7 @@ import {
   imports,
   knownOrganisations,
   type Import,
+  type ImportKind,
   type ImportOutcome,
   type KnownOrganisation,
 } from './table.ts';
@@ -103,8 +107,11 @@ export function importsQueue(
   }));
 }
 
+/** What a good row brings in. */
+export type ImportedRow = BookingRow | OrganisationRow | NamingInput;
+
 /** A row with its place among what was decided: what became of it, once it was written. */
-export type PlannedRow = Verdict<BookingRow | OrganisationRow> & {
+export type PlannedRow = Verdict<ImportedRow> & {
   rowKey: Uint8Array<ArrayBuffer>;
   /** Brought in before, by this or another file. */
   repeated: boolean;
@@ -165,10 +172,7 @@ export async function planImport(ctx: Reads, found: ImportOutcomes): Promise<Imp
   const { header, rows: source } = JSON.parse(text) as { header: string[]; rows: SheetRow[] };
   const heading = readHeading(kind, header);
   const rows = source.map((row) => ({ number: row.number, cells: cellsOf(kind, heading, row) }));
-  const judged =
-    kind === 'bookings'
-      ? await planBookings(ctx, scopeId, rows)
-      : await planOrganisations(ctx, scopeId, rows);
+  const judged = await planners[kind](ctx, scopeId, rows);
   const outcomes = new Map(found.outcomes.map((one) => [one.rowNumber, one]));
   return {
     import: found.import,
@@ -200,7 +204,7 @@ async function rowHashes({ keys }: Pick<Reads, 'keys'>, scopeId: string, key: st
 }
 
 /** Rows with their keys, and whether each was brought in before. */
-async function withKeys<Value extends BookingRow | OrganisationRow>(
+async function withKeys<Value extends ImportedRow>(
   ctx: Reads,
   scopeId: string,
   verdicts: readonly Verdict<Value>[],
@@ -298,19 +302,35 @@ async function readPeople(
   };
 }
 
-async function planOrganisations(
+/** Rows that concern no person: judged each by itself, known again by what they say. */
+async function planPlain<Value extends OrganisationRow | NamingInput>(
   ctx: Reads,
   regionCode: string,
-  rows: readonly RawRow[],
+  verdicts: readonly Verdict<Value>[],
+  keyOf: (value: Value) => string,
 ): Promise<Judged> {
-  const verdicts = judgeOrganisations(rows, regionCode);
-  const keys = verdicts.flatMap(({ value }) => (value ? [organisationKey(value)] : []));
+  const keys = verdicts.flatMap(({ value }) => (value ? [keyOf(value)] : []));
   const repeated = await importedBefore(ctx, regionCode, keys);
   return {
     people: new Map(),
-    rows: await withKeys(ctx, regionCode, verdicts, organisationKey, repeated),
+    rows: await withKeys(ctx, regionCode, verdicts, keyOf, repeated),
   };
 }
+
+const planners: Readonly<
+  Record<ImportKind, (ctx: Reads, scopeId: string, rows: readonly RawRow[]) => Promise<Judged>>
+> = {
+  bookings: planBookings,
+  organisations: (ctx, region, rows) =>
+    planPlain(ctx, region, judgeOrganisations(rows, region), organisationKey),
+  namings: async (ctx, region, rows) => {
+    const removed = await countRemoved(ctx, region);
+    // Taken out by mistake, it can be brought in again: it is another row by then.
+    const keyOf = (value: NamingInput) =>
+      `${namingKey(value)} ${removed.get(namingKey(value)) ?? 0}`;
+    return planPlain(ctx, region, judgeNamings(rows, region, calendarDate(ctx.now)), keyOf);
+  },
+};
 
 /** Whether the list of its region knows an organisation by exactly this name. */
 export async function findKnown(

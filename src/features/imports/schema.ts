@@ -5,10 +5,12 @@ import type { ImportKind } from './table.ts';
 const TEXT_MAX = 400_000;
 
 export const importInput = z.object({
-  /** `bookings:yancheng`, `organisations:320904`: what, and for where. */
+  /** `bookings:yancheng`, `organisations:320904`, `namings:320900`: what, and for where. */
   what: z
     .string({ error: '请选要导入什么' })
-    .regex(/^(bookings:[\w-]{1,64}|organisations:\d{6,9})$/, { error: '请选要导入什么' })
+    .regex(/^(bookings:[\w-]{1,64}|organisations:\d{6,9}|namings:\d{6})$/, {
+      error: '请选要导入什么',
+    })
     .transform((text) => {
       const at = text.indexOf(':');
       return { kind: text.slice(0, at) as ImportKind, scopeId: text.slice(at + 1) };

@@ -1,9 +1,11 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { bytes, instant } from '../../lib/db/columns.ts';
 
+export const IMPORT_KINDS = ['bookings', 'organisations', 'namings'] as const;
+
 export const imports = sqliteTable('imports', {
   id: text('id').primaryKey(),
-  kind: text('kind', { enum: ['bookings', 'organisations'] }).notNull(),
+  kind: text('kind', { enum: IMPORT_KINDS }).notNull(),
   scopeId: text('scope_id').notNull(),
   contentCipher: bytes('content_cipher').notNull(),
   keyVersion: integer('key_version').notNull(),
