@@ -1,6 +1,18 @@
 -- Notices of the bureau. Nobody puts words before the public alone: one person writes, a second checks, a third
 -- releases. Every version is a row that is never changed; what is wrong is put right by a further version.
 
+-- Who may work on what is meant for which regions: those whose codes begin with the prefix; all, for an empty one.
+CREATE VIEW publishers AS
+SELECT person_id, role,
+  CASE
+    WHEN scope_kind = 'site' THEN ''
+    WHEN length(scope_id) = 6 AND substr(scope_id, 3) = '0000' THEN substr(scope_id, 1, 2)
+    WHEN length(scope_id) = 6 AND substr(scope_id, 5) = '00' THEN substr(scope_id, 1, 4)
+    ELSE scope_id
+  END AS prefix
+FROM role_grants
+WHERE state = 'active' AND role IN ('editor', 'administrator') AND scope_kind IN ('site', 'region');
+
 CREATE TABLE notices (
   id TEXT PRIMARY KEY,
   created_at INTEGER NOT NULL,
@@ -54,8 +66,14 @@ CREATE TRIGGER notice_versions_guard BEFORE INSERT ON notice_versions
 BEGIN
   SELECT RAISE(ABORT, 'writing_not_yours')
     WHERE NOT EXISTS (
-      SELECT 1 FROM role_grants WHERE person_id = NEW.written_by AND state = 'active'
-        AND role = 'editor' AND scope_kind = 'site');
+      SELECT 1 FROM publishers WHERE person_id = NEW.written_by AND role = 'editor'
+        AND (prefix = '' OR substr(NEW.region, 1, length(prefix)) = prefix));
+  -- Nor may a region take over what was meant for another.
+  SELECT RAISE(ABORT, 'writing_not_yours')
+    FROM notice_versions AS former WHERE former.notice_id = NEW.notice_id AND former.number = NEW.number - 1
+      AND NOT EXISTS (
+        SELECT 1 FROM publishers WHERE person_id = NEW.written_by AND role = 'editor'
+          AND (prefix = '' OR substr(former.region, 1, length(prefix)) = prefix));
   SELECT RAISE(ABORT, 'notice_unknown') WHERE NOT EXISTS (SELECT 1 FROM notices WHERE id = NEW.notice_id);
   SELECT RAISE(ABORT, 'notice_withdrawn') FROM notices WHERE id = NEW.notice_id AND withdrawn_at IS NOT NULL;
   -- Somebody has saved another version since this one was begun.
@@ -90,8 +108,8 @@ CREATE TRIGGER notice_checks_guard BEFORE INSERT ON notice_checks
 BEGIN
   SELECT RAISE(ABORT, 'checking_not_yours')
     WHERE NOT EXISTS (
-      SELECT 1 FROM role_grants WHERE person_id = NEW.checked_by AND state = 'active'
-        AND role = 'editor' AND scope_kind = 'site');
+      SELECT 1 FROM publishers WHERE person_id = NEW.checked_by AND role = 'editor'
+        AND (prefix = '' OR substr((SELECT region FROM notice_versions WHERE id = NEW.version_id), 1, length(prefix)) = prefix));
   SELECT RAISE(ABORT, 'version_unknown') WHERE NOT EXISTS (SELECT 1 FROM notice_versions WHERE id = NEW.version_id);
   SELECT RAISE(ABORT, 'notice_withdrawn')
     FROM notice_versions JOIN notices ON notices.id = notice_versions.notice_id
@@ -118,8 +136,8 @@ CREATE TRIGGER notice_releases_guard BEFORE INSERT ON notice_releases
 BEGIN
   SELECT RAISE(ABORT, 'release_not_yours')
     WHERE NOT EXISTS (
-      SELECT 1 FROM role_grants WHERE person_id = NEW.released_by AND state = 'active'
-        AND role IN ('editor', 'administrator') AND scope_kind = 'site');
+      SELECT 1 FROM publishers WHERE person_id = NEW.released_by
+        AND (prefix = '' OR substr((SELECT region FROM notice_versions WHERE id = NEW.version_id), 1, length(prefix)) = prefix));
   SELECT RAISE(ABORT, 'version_unknown') WHERE NOT EXISTS (SELECT 1 FROM notice_versions WHERE id = NEW.version_id);
   SELECT RAISE(ABORT, 'notice_withdrawn')
     FROM notice_versions JOIN notices ON notices.id = notice_versions.notice_id
@@ -164,8 +182,8 @@ CREATE TRIGGER notice_withdrawals_guard BEFORE INSERT ON notice_withdrawals
 BEGIN
   SELECT RAISE(ABORT, 'release_not_yours')
     WHERE NOT EXISTS (
-      SELECT 1 FROM role_grants WHERE person_id = NEW.withdrawn_by AND state = 'active'
-        AND role IN ('editor', 'administrator') AND scope_kind = 'site');
+      SELECT 1 FROM publishers WHERE person_id = NEW.withdrawn_by
+        AND (prefix = '' OR substr((SELECT region FROM notices WHERE id = NEW.notice_id), 1, length(prefix)) = prefix));
   SELECT RAISE(ABORT, 'notice_unknown') WHERE NOT EXISTS (SELECT 1 FROM notices WHERE id = NEW.notice_id);
   SELECT RAISE(ABORT, 'notice_not_released') FROM notices WHERE id = NEW.notice_id AND released_at IS NULL;
   SELECT RAISE(ABORT, 'notice_withdrawn') FROM notices WHERE id = NEW.notice_id AND withdrawn_at IS NOT NULL;

@@ -42,7 +42,7 @@ export function bannerForms(renderPage: PageRenderer) {
       const step = values['step'];
       if (!isStep(step)) {
         // What one may not see does not exist, whatever one sends there.
-        if (!can(holder, { action: 'publication.see' })) {
+        if (!can(holder, { action: 'publication.see', region: null })) {
           throw new DomainError('not_found', 'banner_unknown', '没有找到这一项。');
         }
         throw new DomainError('invalid', 'unknown_step', '这一页不完整，请重新打开。');

@@ -27,7 +27,8 @@ import {
 } from '../helpers/losing-states-publications.ts';
 import { releaseTestNotice } from '../helpers/publishing.ts';
 import { NOW } from '../helpers/session.ts';
-import { createWorld } from '../helpers/world.ts';
+import { holder } from '../helpers/losing-states-console.ts';
+import { createWorld, type World } from '../helpers/world.ts';
 
 const key = () => crypto.randomUUID();
 const UNKNOWN = '01930000-0000-7000-8000-000000000000';
@@ -232,4 +233,67 @@ describe('the feed', () => {
     }
     return open;
   }
+});
+
+describe('an editor of a region', () => {
+  const editorOf = (world: World, scopeId: string) =>
+    holder(world, { role: 'editor', scopeKind: 'region', scopeId }).then(({ by }) => by);
+  const HERE = { ...noticeWords, region: '320904' };
+
+  it('writes, checks and releases for it and its parts, with colleagues of the region or the site', async () => {
+    const world = await createWorld();
+    const county = await editorOf(world, '320904');
+    const { noticeId } = await writeNotice(world.ctx, county, HERE, key());
+    const versionId = await lastVersion(world, noticeId);
+    const city = await editorOf(world, '320900');
+    await checkNotice(world.ctx, city, { versionId, outcome: 'passed' }, key());
+    await releaseNotice(world.ctx, await colleague(world), { versionId }, key());
+    expect(await listNotices(world.ctx, { region: '320904' })).toHaveLength(1);
+  });
+
+  it('is told in the form when the words would reach further, and nothing is written', async () => {
+    const world = await createWorld();
+    const county = await editorOf(world, '320904');
+    for (const region of [undefined, '320902', '320900', '320000']) {
+      await expect(
+        writeNotice(world.ctx, county, { ...noticeWords, region }, key()),
+      ).rejects.toMatchObject({ reason: 'region_elsewhere', fields: [{ field: 'region' }] });
+    }
+    expect(await listNoticesAtWork(world.ctx, { open: true })).toEqual([]);
+  });
+
+  it('sees at work what is meant for it alone', async () => {
+    const world = await createWorld();
+    await draft(world);
+    await writeNotice(world.ctx, await editorOf(world, '320904'), HERE, key());
+    const regions = ['320900'];
+    expect(await listNoticesAtWork(world.ctx, { open: true, regions })).toHaveLength(1);
+    expect(await listNoticesAtWork(world.ctx, { open: true, regions: ['320700'] })).toEqual([]);
+    expect(await listNoticesAtWork(world.ctx, { open: true })).toHaveLength(2);
+  });
+
+  it('takes no step with what is another’s: the guards say so, whatever the page showed', async () => {
+    const world = await createWorld();
+    const next = await editorOf(world, '320902');
+    const { noticeId } = await writeNotice(world.ctx, await editorOf(world, '320904'), HERE, key());
+    const versionId = await lastVersion(world, noticeId);
+    const check = { versionId, outcome: 'passed' };
+    await expect(checkNotice(world.ctx, next, check, key())).rejects.toMatchObject({
+      reason: 'checking_not_yours',
+    });
+    // Drawn over to one's own region, it would be taken from the other.
+    const taken = { ...noticeWords, region: '320902', noticeId, base: 1 };
+    await expect(reviseNotice(world.ctx, next, taken, key())).rejects.toMatchObject({
+      reason: 'writing_not_yours',
+    });
+    await checkNotice(world.ctx, await colleague(world), check, key());
+    await expect(releaseNotice(world.ctx, next, { versionId }, key())).rejects.toMatchObject({
+      reason: 'release_not_yours',
+    });
+    await releaseNotice(world.ctx, await colleague(world), { versionId }, key());
+    const withdrawal = { noticeId, reason: '示例' };
+    await expect(withdrawNotice(world.ctx, next, withdrawal, key())).rejects.toMatchObject({
+      reason: 'release_not_yours',
+    });
+  });
 });

@@ -9,7 +9,7 @@ import { bannerRefusals } from './policy.ts';
 import { bannerExtensionInput, bannerInput, bannerReviewInput, bannerStepInput } from './schema.ts';
 import { bannerEnds, bannerExtensions, bannerReleases, bannerReviews, banners } from './table.ts';
 
-const release = { action: 'publication.release', involved: [] } as const;
+const release = { action: 'publication.release', region: null, involved: [] } as const;
 
 function require(by: Holder, deed: Deed, reason: string): void {
   if (!can(by, deed)) throw new DomainError('not_found', reason, '没有找到这一项。');
@@ -56,7 +56,7 @@ export async function writeBanner(
   input: unknown,
   key: string,
 ): Promise<{ bannerId: string }> {
-  require(by, { action: 'publication.write' }, 'writing_not_yours');
+  require(by, { action: 'publication.write', region: null }, 'writing_not_yours');
   const { href = null, region = null, ...words } = parseInput(bannerInput, input);
   const bannerId = newId(ctx.now);
   const body = { ...words, href, region };

@@ -1,5 +1,6 @@
 import type { Refusals } from '../../lib/errors.ts';
-import { addMinutes, HOUR_MS } from '../../lib/time.ts';
+import { escapeMarkup } from '../../lib/markup.ts';
+import { addMinutes, formatDayTime, HOUR_MS } from '../../lib/time.ts';
 import type { Banner, BannerLevel } from './table.ts';
 
 /** 本平台约定: whoever neither wrote nor released an urgent line looks at it within a day. */
@@ -12,6 +13,23 @@ export const bannerLevelWords: Readonly<Record<BannerLevel, string>> = {
   orange: '橙色预警',
   red: '红色预警',
 };
+
+/** An urgent line as every page shows it, whoever puts it there. `place` is left out for everywhere. */
+export function bannerMarkup(banner: {
+  line: string;
+  level: BannerLevel;
+  href: string | null;
+  place: string | null;
+  until: Date;
+}): string {
+  const { line, level, href, place, until } = banner;
+  const words = escapeMarkup(line);
+  return (
+    `<p class="live-${level}"><b>${bannerLevelWords[level]}</b> ` +
+    (href === null ? words : `<a href="${escapeMarkup(href)}">${words}</a>`) +
+    ` <small>${place ? `${escapeMarkup(place)}，` : ''}到${formatDayTime(until)}</small></p>`
+  );
+}
 
 export type BannerState = 'written' | 'live' | 'over' | 'dropped';
 

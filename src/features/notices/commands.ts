@@ -4,7 +4,7 @@ import { DomainError } from '../../lib/errors.ts';
 import { parseInput, parseKey } from '../../lib/fields.ts';
 import { newId } from '../../lib/ids.ts';
 import { auditEntry } from '../audit/statements.ts';
-import { can, type Holder } from '../roles/policy.ts';
+import { can, publishesSomewhere, type Holder } from '../roles/policy.ts';
 import { checkRefusals, releaseRefusals, writingRefusals } from './policy.ts';
 import {
   checkInput,
@@ -23,6 +23,15 @@ import {
 
 const notYours = (reason: string) => new DomainError('not_found', reason, '没有找到这一项。');
 
+/** @throws DomainError `not_found` for whoever only releases, `invalid` when an editor's region does not reach so far. */
+function requireRegion(by: Holder, region: string | null): void {
+  if (can(by, { action: 'publication.write', region })) return;
+  if (!by.roles.some(({ role }) => role === 'editor')) throw notYours('writing_not_yours');
+  const message = '请选你负责的地区，或里面的一处';
+  const fields = [{ field: 'region', message }];
+  throw new DomainError('invalid', 'region_elsewhere', message, { fields });
+}
+
 /**
  * Writes the first version of a notice.
  * @throws DomainError `not_found` (not an editor), `invalid` (fields), `unavailable`.
@@ -33,13 +42,14 @@ export async function writeNotice(
   input: unknown,
   key: string,
 ): Promise<{ noticeId: string }> {
-  if (!can(by, { action: 'publication.write' })) throw notYours('writing_not_yours');
+  if (!publishesSomewhere(by)) throw notYours('writing_not_yours');
   const {
     validFrom = null,
     validUntil = null,
     region = null,
     ...words
   } = parseInput(noticeInput, input);
+  requireRegion(by, region);
   const { db, now } = ctx;
   const noticeId = newId(now);
   const fields = { ...words, region, validFrom, validUntil };
@@ -74,9 +84,10 @@ export async function reviseNotice(
   input: unknown,
   key: string,
 ): Promise<{ noticeId: string }> {
-  if (!can(by, { action: 'publication.write' })) throw notYours('writing_not_yours');
+  if (!publishesSomewhere(by)) throw notYours('writing_not_yours');
   const parsed = parseInput(revisionInput, input);
   const { noticeId, base, validFrom = null, validUntil = null, region = null, ...rest } = parsed;
+  requireRegion(by, region);
   const { reason = null, ...words } = rest;
   const { db, now } = ctx;
   const number = base + 1;
@@ -109,8 +120,8 @@ export async function checkNotice(
   input: unknown,
   key: string,
 ): Promise<{ versionId: string }> {
-  // Whose words they are is known to the guard alone: one request decides and writes.
-  if (!can(by, { action: 'publication.check', writers: [] })) throw notYours('checking_not_yours');
+  // Whose words they are and for which region is known to the guard alone: one request decides and writes.
+  if (!publishesSomewhere(by)) throw notYours('checking_not_yours');
   const { versionId, outcome, opinion = null } = parseInput(checkInput, input);
   const { db, now } = ctx;
   const row = { versionId, outcome, opinion, checkedBy: by.id, checkedAt: now };
@@ -140,8 +151,7 @@ export async function releaseNotice(
   input: unknown,
   key: string,
 ): Promise<{ versionId: string }> {
-  if (!can(by, { action: 'publication.release', involved: [] }))
-    throw notYours('release_not_yours');
+  if (!publishesSomewhere(by)) throw notYours('release_not_yours');
   const { versionId } = parseInput(releaseInput, input);
   const { db, now } = ctx;
   const row = { versionId, releasedBy: by.id, releasedAt: now };
@@ -176,8 +186,7 @@ export async function withdrawNotice(
   input: unknown,
   key: string,
 ): Promise<{ noticeId: string }> {
-  if (!can(by, { action: 'publication.release', involved: [] }))
-    throw notYours('release_not_yours');
+  if (!publishesSomewhere(by)) throw notYours('release_not_yours');
   const { noticeId, reason } = parseInput(noticeWithdrawalInput, input);
   const { db, now } = ctx;
   const row = { noticeId, reason, withdrawnBy: by.id, withdrawnAt: now };

@@ -14,7 +14,7 @@ import {
   sql,
 } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
-import { ancestorsOf, levelOf, type RegionCode } from '../../lib/regions/codes.ts';
+import { ancestorsOf, codePrefix, type RegionCode } from '../../lib/regions/codes.ts';
 import { maskPhone } from '../accounts/policy.ts';
 import { personPhone } from '../accounts/queries.ts';
 import { people } from '../accounts/table.ts';
@@ -58,18 +58,12 @@ const publicNotices = ({ db }: Reads) =>
       ),
     );
 
-/** What every code below this one begins with: `3209` for the city 320900. */
-const prefixOf = (code: RegionCode) => {
-  const level = levelOf(code);
-  return level === 'province' ? code.slice(0, 2) : level === 'city' ? code.slice(0, 4) : code;
-};
-
 /** What concerns a region: meant for it, for a part of it, for what it is part of, or for everybody. */
 const concerns = (region: RegionCode) =>
   or(
     isNull(notices.region),
     inArray(notices.region, ancestorsOf(region)),
-    like(notices.region, `${prefixOf(region)}%`),
+    like(notices.region, `${codePrefix(region)}%`),
   );
 
 /** Newest first. @param before the id of the last one of the part before. */
@@ -198,7 +192,16 @@ export interface NoticeAtWork extends VersionSteps {
 /** Each notice with its last version, for staff: those with a step to take, or all. Newest first. */
 export async function listNoticesAtWork(
   { db }: Reads,
-  { open, before }: { open: boolean; before?: string | undefined },
+  {
+    open,
+    before,
+    regions,
+  }: {
+    open: boolean;
+    before?: string | undefined;
+    /** Only what is meant for these; undefined: all. */
+    regions?: readonly RegionCode[] | undefined;
+  },
 ): Promise<NoticeAtWork[]> {
   return db
     .select({
@@ -212,18 +215,33 @@ export async function listNoticesAtWork(
     .leftJoin(noticeChecks, eq(noticeChecks.versionId, noticeVersions.id))
     .leftJoin(noticeReleases, eq(noticeReleases.versionId, noticeVersions.id))
     .where(
-      and(open ? eq(notices.isOpen, true) : undefined, before ? lt(notices.id, before) : undefined),
+      and(
+        open ? eq(notices.isOpen, true) : undefined,
+        before ? lt(notices.id, before) : undefined,
+        meantFor(regions),
+      ),
     )
     .orderBy(desc(notices.id))
     .limit(NOTICES_SHOWN);
 }
 
-/** What waits for somebody's next step, the oldest first. */
-export function noticesQueue({ db, now }: Pick<CommandContext, 'db' | 'now'>): QueueQuestion {
-  const isOpen = eq(notices.isOpen, true);
+/** Versions meant for one of these regions or a part of it; undefined for all. */
+const meantFor = (regions: readonly RegionCode[] | undefined) =>
+  regions && or(...regions.map((code) => like(noticeVersions.region, `${codePrefix(code)}%`)));
+
+/** What waits for somebody's next step, the oldest first. @param regions only what is meant for these. */
+export function noticesQueue(
+  { db, now }: Pick<CommandContext, 'db' | 'now'>,
+  regions: readonly RegionCode[] | undefined,
+): QueueQuestion {
+  const isOpen = and(eq(notices.isOpen, true), meantFor(regions));
   return queueQuestion(
     [
-      db.select({ open: count() }).from(notices).where(isOpen),
+      db
+        .select({ open: count() })
+        .from(notices)
+        .innerJoin(noticeVersions, isLastVersion)
+        .where(isOpen),
       db
         .select({ version: noticeVersions, check: noticeChecks, release: noticeReleases })
         .from(notices)

@@ -1,4 +1,5 @@
 import type { Refusals } from '../../lib/errors.ts';
+import { isWithin, type RegionCode } from '../../lib/regions/codes.ts';
 import type { HeldRole, Role, Scope, ScopeKind } from './table.ts';
 
 /** Who asks. Their roles come with the sign-in; revoked ones are not among them. */
@@ -24,6 +25,35 @@ export type Deed =
   | { action: 'calendar.edit' }
   /** Bring in the list of organisations that a county, street or town knows of. */
   | { action: 'organisation.import'; regionCode: string }
+  /** Bring in which communities, towns and counties of a region were named, and take out a mistaken entry. */
+  | { action: 'naming.list'; regionCode: string }
+  /**
+   * See a volunteer's entry, confirm it, note what they have learned: not one's own. By the officer of their county or
+   * street, of their community, or the manager of the hall that they named.
+   */
+  | {
+      action: 'volunteer.keep';
+      regionCode: string;
+      community: string | null;
+      hall: string | null;
+      personId: string;
+    }
+  /** Say which grid cells a community has. */
+  | { action: 'grid_cell.add'; regionCode: string; community: string }
+  /** Plan drills, or record them: for a region its drill organiser, for an organisation its members or its organiser. */
+  | {
+      action: 'drill_plan.edit' | 'drill.record';
+      regionCode: string;
+      organisation: { id: string; memberIds: readonly string[] } | null;
+    }
+  /** See who of a region has drilled and who is late, with their plans and records. */
+  | { action: 'duty.see'; regionCode: string }
+  /** Enter how often somebody must drill, with the document that says so. */
+  | { action: 'duty_rule.edit' }
+  /** Add what an organisation is besides its kind: whoever is responsible for it. */
+  | { action: 'organisation_trait.add'; responsibleId: string | undefined }
+  /** Say it, or take it away, which may end a duty: an officer of its region, not of one's own. */
+  | { action: 'organisation_trait.decide'; regionCode: string; memberIds: readonly string[] }
   /** See and change who works at a hall. */
   | { action: 'hall.staff'; hall: string }
   /** Give a role to somebody, or take it away. */
@@ -38,14 +68,14 @@ export type Deed =
   | { action: 'organisation.see'; regionCode: string }
   /** Verify it or refuse it: not one's own. */
   | { action: 'organisation.verify'; regionCode: string; memberIds: readonly string[] }
-  /** See notices, urgent lines and withdrawn guides at work. */
-  | { action: 'publication.see' }
-  /** Write what the public is to read, or ask that a guide be withdrawn. */
-  | { action: 'publication.write' }
+  /** See at work what is meant for a region, or with null for everywhere: urgent lines and withdrawn guides always are. */
+  | { action: 'publication.see'; region: RegionCode | null }
+  /** Write what the public of a region is to read, or ask that a guide be withdrawn. */
+  | { action: 'publication.write'; region: RegionCode | null }
   /** Check it: whoever wrote any of it does not. */
-  | { action: 'publication.check'; writers: readonly string[] }
+  | { action: 'publication.check'; region: RegionCode | null; writers: readonly string[] }
   /** Put it before the public or take it away: whoever wrote or checked it does not. */
-  | { action: 'publication.release'; involved: readonly string[] }
+  | { action: 'publication.release'; region: RegionCode | null; involved: readonly string[] }
   /** Decide whether somebody gets back the account of a number that they have no more. */
   | { action: 'number_claim.decide' }
   /** See what messages could not be sent, and send them again. */
@@ -66,14 +96,48 @@ export function can({ id, roles }: Holder, deed: Deed): boolean {
       return holds('hall_manager', 'hall', deed.hall);
     case 'organisation.import':
       return verifyingRegions({ roles }).includes(deed.regionCode);
+    case 'naming.list':
+      return namingRegions({ roles }).some((code) => isWithin(deed.regionCode, code));
     case 'hall.door':
     case 'hall.disclose':
       return holds('hall_staff', 'hall', deed.hall) || holds('hall_manager', 'hall', deed.hall);
+    case 'volunteer.keep': {
+      const { regions, communities, halls } = volunteerScopes({ roles });
+      return (
+        deed.personId !== id &&
+        (regions.some((code) => deed.regionCode.startsWith(code)) ||
+          communities.some((one) => one === deed.community) ||
+          halls.some((one) => one === deed.hall))
+      );
+    }
+    case 'grid_cell.add': {
+      const { regions, communities } = volunteerScopes({ roles });
+      return (
+        regions.some((code) => deed.regionCode.startsWith(code)) ||
+        communities.includes(deed.community)
+      );
+    }
+    case 'drill_plan.edit':
+    case 'drill.record':
+      return deed.organisation
+        ? deed.organisation.memberIds.includes(id) ||
+            holds('drill_organiser', 'organisation', deed.organisation.id)
+        : holds('drill_organiser', 'region', deed.regionCode);
+    case 'duty.see':
+      return dutyRegions({ roles }).some((code) => isWithin(deed.regionCode, code));
+    case 'organisation_trait.add':
+      return deed.responsibleId === id;
+    case 'organisation_trait.decide':
+      // Separation of duties: nobody frees their own organisation from a duty.
+      return (
+        !deed.memberIds.includes(id) && can({ id, roles }, { ...deed, action: 'organisation.see' })
+      );
     case 'hall.staff':
       return holds('hall_manager', 'hall', deed.hall) || holds('administrator', 'site', '');
     case 'credentials.reset':
       return deed.of !== id && holds('administrator', 'site', '');
     case 'calendar.edit':
+    case 'duty_rule.edit':
     case 'message.manage':
     case 'role.list':
       return holds('administrator', 'site', '');
@@ -96,15 +160,15 @@ export function can({ id, roles }: Holder, deed: Deed): boolean {
         can({ id, roles }, { action: 'organisation.see', regionCode: deed.regionCode })
       );
     case 'publication.see':
-      return holds('editor', 'site', '') || holds('administrator', 'site', '');
+      return edits({ roles }, deed.region) || holds('administrator', 'site', '');
     case 'publication.write':
-      return holds('editor', 'site', '');
+      return edits({ roles }, deed.region);
     case 'publication.check':
-      return !deed.writers.includes(id) && holds('editor', 'site', '');
+      return !deed.writers.includes(id) && edits({ roles }, deed.region);
     case 'publication.release':
       return (
         !deed.involved.includes(id) &&
-        (holds('editor', 'site', '') || holds('administrator', 'site', ''))
+        (edits({ roles }, deed.region) || holds('administrator', 'site', ''))
       );
     case 'inquiry.answer':
       return holds('editor', 'site', '');
@@ -121,6 +185,70 @@ export function verifyingRegions({ roles }: Pick<Holder, 'roles'>): string[] {
     role === 'reviewer' && scopeKind === 'region' && /^(\d{4}(?!00)\d{2}|\d{9})$/.test(scopeId)
       ? [scopeId]
       : [],
+  );
+}
+
+/** An editor of the site edits everything, one of a region what is meant for it or a part of it. */
+function edits({ roles }: Pick<Holder, 'roles'>, region: RegionCode | null): boolean {
+  return roles.some(
+    ({ role, scopeKind, scopeId }) =>
+      role === 'editor' && (scopeKind === 'site' || (region !== null && isWithin(region, scopeId))),
+  );
+}
+
+/** The regions whose notices somebody works on; undefined for whoever works on all. */
+export function publishingRegions(holder: Holder): RegionCode[] | undefined {
+  if (can(holder, { action: 'publication.see', region: null })) return undefined;
+  return holder.roles.flatMap(({ role, scopeKind, scopeId }) =>
+    role === 'editor' && scopeKind === 'region' ? [scopeId] : [],
+  );
+}
+
+/** Whether somebody works on notices at all, wherever it be. */
+export const publishesSomewhere = (holder: Holder): boolean =>
+  publishingRegions(holder)?.length !== 0;
+
+/** Counties, cities and provinces whose namings somebody keeps; a street names nobody. */
+export function namingRegions({ roles }: Pick<Holder, 'roles'>): string[] {
+  return roles.flatMap(({ role, scopeKind, scopeId }) =>
+    role === 'reviewer' && scopeKind === 'region' && /^\d{6}$/.test(scopeId) ? [scopeId] : [],
+  );
+}
+
+/** Regions for which somebody organises drills. */
+export function drillRegions({ roles }: Pick<Holder, 'roles'>): string[] {
+  return roles.flatMap(({ role, scopeKind, scopeId }) =>
+    role === 'drill_organiser' && scopeKind === 'region' ? [scopeId] : [],
+  );
+}
+
+/** Regions in which somebody sees who has drilled: as their officer or as their drill organiser. */
+export function dutyRegions(holder: Pick<Holder, 'roles'>): string[] {
+  return [...new Set([...verifyingRegions(holder), ...drillRegions(holder)])];
+}
+
+/** Whose volunteers somebody looks after. */
+export interface VolunteerScopes {
+  regions: readonly string[];
+  /** Organisations of the kind `committee`. */
+  communities: readonly string[];
+  halls: readonly string[];
+}
+
+export function volunteerScopes({ roles }: Pick<Holder, 'roles'>): VolunteerScopes {
+  const of = (wanted: Role) =>
+    roles.flatMap(({ role, scopeId }) => (role === wanted ? [scopeId] : []));
+  return {
+    regions: verifyingRegions({ roles }),
+    communities: of('community_officer'),
+    halls: of('hall_manager'),
+  };
+}
+
+/** Whether there are volunteers for somebody to look after. */
+export function keepsVolunteers(holder: Pick<Holder, 'roles'>): boolean {
+  return Object.values(volunteerScopes(holder)).some(
+    (scopes: readonly string[]) => scopes.length > 0,
   );
 }
 

@@ -20,7 +20,7 @@ export async function proposeWithdrawal(
   input: unknown,
   key: string,
 ): Promise<{ withdrawalId: string }> {
-  if (!can(by, { action: 'publication.write' })) {
+  if (!can(by, { action: 'publication.write', region: null })) {
     throw new DomainError('not_found', 'writing_not_yours', '没有找到这一项。');
   }
   const { guide, act, reason, instead = null } = parseInput(proposalInput, input);
@@ -54,7 +54,7 @@ export async function decideWithdrawal(
   input: unknown,
   key: string,
 ): Promise<{ withdrawalId: string }> {
-  if (!can(by, { action: 'publication.release', involved: [] })) {
+  if (!can(by, { action: 'publication.release', region: null, involved: [] })) {
     throw new DomainError('not_found', 'release_not_yours', '没有找到这一项。');
   }
   const { withdrawalId, decision } = parseInput(decisionInput, input);

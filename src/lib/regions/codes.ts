@@ -50,6 +50,12 @@ export function ancestorsOf(code: RegionCode): RegionCode[] {
   return parent === undefined ? [] : [...ancestorsOf(parent), parent];
 }
 
+/** What the code of everything within a region begins with: `3209` for the city 320900, `32` for its province. */
+export function codePrefix(code: RegionCode): string {
+  const level = levelOf(code);
+  return level === 'province' ? code.slice(0, 2) : level === 'city' ? code.slice(0, 4) : code;
+}
+
 /** Every region lies within itself. What is no code lies nowhere. */
 export function isWithin(code: RegionCode, ancestor: RegionCode): boolean {
   if (code === ancestor) return levelOf(code) !== undefined;
