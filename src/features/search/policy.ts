@@ -6,14 +6,33 @@ import {
   type SearchIndex,
   type Sounds,
 } from '../../lib/search.ts';
+import type { Sources } from '../../lib/sourced.ts';
+import { whenWords } from '../campaigns/policy.ts';
+import type { Campaign } from '../campaigns/schema.ts';
+import { cardText, type Card } from '../cards/schema.ts';
 import type { CourseContent } from '../courses/schema.ts';
-import { PARTS, TOPIC_GROUPS, type Guide } from '../guides/schema.ts';
+import { PARTS, PLACES, TOPIC_GROUPS, type Guide, type Place } from '../guides/schema.ts';
 import type { HallContent, HallKind } from '../halls/schema.ts';
+import type { Pack } from '../packs/schema.ts';
 import { divisionTree } from '../regions/policy.ts';
 import type { PlanRegion } from '../regions/schema.ts';
-import { SEASONS, type SearchAsked, type SearchWords, type Season } from './schema.ts';
+import {
+  SEASONS,
+  type PageTexts,
+  type SearchAsked,
+  type SearchWords,
+  type Season,
+} from './schema.ts';
 
-export const FOUND_KINDS = ['guide', 'hall', 'course', 'region', 'page'] as const;
+export const FOUND_KINDS = [
+  'guide',
+  'card',
+  'hall',
+  'course',
+  'region',
+  'campaign',
+  'page',
+] as const;
 export type FoundKind = (typeof FOUND_KINDS)[number];
 
 /** What an answer shows, and what it can be narrowed by. */
@@ -26,6 +45,7 @@ export interface FoundDocument extends SearchDocument {
   /** A guide's first lines. */
   now?: readonly string[];
   group?: string | undefined;
+  places?: readonly Place[];
   audience?: readonly string[];
   seasons?: readonly Season[];
   /** Where it stands, or whom the plan of a region warns of it. */
@@ -44,6 +64,15 @@ const plainText = (markdown: string) =>
 const headingsOf = (markdown: string) =>
   [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
 
+/** What a list of sources says. */
+const sourceWords = (sources: Sources) =>
+  Object.values(sources).flatMap(({ title, original = '', issuer, clause = '' }) => [
+    title,
+    original,
+    issuer,
+    clause,
+  ]);
+
 interface GuideSettings {
   slug: string;
   body: string;
@@ -59,12 +88,7 @@ export function guideDocument(guide: Guide, settings: GuideSettings): FoundDocum
   const now = guide.now.map(({ text }) => text);
   const pairs = guide.pairs.flatMap((pair) => [pair.do, pair.dont]);
   const changes = guide.changes.flatMap((change) => [change.old, change.new, change.why]);
-  const sources = Object.values(guide.sources).flatMap((one) => [
-    one.title,
-    one.original ?? '',
-    one.issuer,
-    one.clause ?? '',
-  ]);
+  const sources = sourceWords(guide.sources);
   return {
     href: `/guides/${slug}`,
     kind: 'guide',
@@ -73,6 +97,9 @@ export function guideDocument(guide: Guide, settings: GuideSettings): FoundDocum
     summary: guide.summary,
     now,
     group: TOPIC_GROUPS.find(({ topics }) => topics.some((topic) => topic === guide.topic))?.title,
+    places: (Object.keys(PLACES) as Place[]).filter((place) =>
+      PLACES[place].some((topic) => topic === guide.topic),
+    ),
     audience: guide.audience,
     seasons,
     regions,
@@ -164,7 +191,64 @@ export function regionDocument(region: PlanRegion, name: string): FoundDocument 
   };
 }
 
-export function pageDocument(page: SearchWords['pages'][number]): FoundDocument {
+/** A card says a part of what its guides say, to one post: it stands behind them for everybody else. */
+export function cardDocument(slug: string, card: Card): FoundDocument {
+  return {
+    href: `/cards/${slug}`,
+    kind: 'card',
+    title: `${card.post}应急处置卡`,
+    summary: card.summary,
+    names: [normalise(card.post)],
+    fields: [
+      field(WEIGHTS.summary, card.post, '应急处置卡', card.field),
+      field(WEIGHTS.steps, card.summary, card.sign),
+      field(WEIGHTS.rest, ...cardText(card)),
+      field(WEIGHTS.source, ...sourceWords(card.sources)),
+    ],
+  };
+}
+
+export function packDocument(slug: string, pack: Pack): FoundDocument {
+  const { drills, monthly, months, visit } = pack;
+  const lines = [...visit, ...drills, ...monthly, ...months.flatMap(({ items }) => items)];
+  return {
+    href: `/packs/${slug}`,
+    kind: 'page',
+    title: pack.title,
+    summary: pack.summary,
+    names: [normalise(pack.title)],
+    fields: [
+      field(WEIGHTS.title, pack.title),
+      field(WEIGHTS.summary, pack.summary, pack.reader),
+      field(WEIGHTS.rest, ...lines.map(({ text }) => text), ...pack.guides.map(({ why }) => why)),
+      field(WEIGHTS.source, ...sourceWords(pack.sources)),
+    ],
+  };
+}
+
+export function campaignDocument(slug: string, campaign: Campaign): FoundDocument {
+  const sources = sourceWords(campaign.sources);
+  return {
+    href: `/campaigns/${slug}`,
+    kind: 'campaign',
+    title: campaign.name,
+    summary: `${whenWords(campaign.when)}。${campaign.about}`,
+    names: [normalise(campaign.name)],
+    fields: [
+      field(WEIGHTS.title, campaign.name),
+      field(WEIGHTS.summary, whenWords(campaign.when), campaign.about, campaign.basis.text),
+      field(WEIGHTS.rest, ...campaign.family, ...campaign.school, ...campaign.community),
+      field(WEIGHTS.rest, ...campaign.years.map(({ theme }) => theme ?? '')),
+      field(WEIGHTS.source, ...sources),
+    ],
+  };
+}
+
+/** @param text all that the page says, where it says more than its summary. */
+export function pageDocument(
+  page: SearchWords['pages'][number],
+  text: string | undefined,
+): FoundDocument {
   const { href, title, summary, about = '', names } = page;
   return {
     href,
@@ -176,6 +260,7 @@ export function pageDocument(page: SearchWords['pages'][number]): FoundDocument 
       field(WEIGHTS.title, title, ...names),
       field(WEIGHTS.summary, summary),
       field(WEIGHTS.rest, about),
+      field(WEIGHTS.source, text ?? ''),
     ],
   };
 }
@@ -201,16 +286,21 @@ interface Entry<Data> {
 /** All that the site's own files say. Notices are rows and are asked of the database. */
 export interface SearchContent {
   guides: readonly Entry<Guide>[];
+  cards: readonly Entry<Card>[];
+  packs: readonly Entry<Pack>[];
   halls: readonly Entry<HallContent>[];
   hallKinds: readonly Entry<HallKind>[];
   courses: readonly Entry<CourseContent>[];
   regions: readonly Entry<PlanRegion>[];
+  campaigns: readonly Entry<Campaign>[];
+  pageTexts: PageTexts;
   months: readonly { month: number; guides: readonly { slug: string }[] }[];
   words: SearchWords;
 }
 
 export function searchDocuments(content: SearchContent): FoundDocument[] {
-  const { guides, halls, hallKinds, courses, regions, months, words } = content;
+  const { guides, cards, packs, halls, hallKinds, courses, regions, campaigns } = content;
+  const { pageTexts, months, words } = content;
   return [
     ...guides.map(({ id, data, body }) =>
       guideDocument(data, {
@@ -223,13 +313,16 @@ export function searchDocuments(content: SearchContent): FoundDocument[] {
           .map((region) => region.data.code),
       }),
     ),
-    ...words.pages.map(pageDocument),
+    ...cards.map(({ id, data }) => cardDocument(id, data)),
+    ...packs.map(({ id, data }) => packDocument(id, data)),
+    ...words.pages.map((page) => pageDocument(page, pageTexts[page.href])),
     ...halls.map(({ id, data }) => hallDocument(id, data)),
     ...hallKinds.map(({ id, data }) => kindDocument(id, data)),
     ...courses.map(({ id, data }) => courseDocument(id, data)),
     ...regions.map(({ data }) =>
       regionDocument(data, divisionTree.regionOf(data.code)?.name ?? data.code),
     ),
+    ...campaigns.map(({ id, data }) => campaignDocument(id, data)),
   ];
 }
 
@@ -257,13 +350,14 @@ export function searchIndex(
   return { documents, synonyms, vocabulary: spoken.map((word) => spellWord(word, sounds)) };
 }
 
-/** Whether a document belongs to what the address narrows to. Only guides have a group, readers and a season. */
+/** Whether a document belongs to what the address narrows to. Only guides have a group, places, readers and a season. */
 export function isAskedFor(
   document: FoundDocument,
-  { group, audience, season, region }: SearchAsked,
+  { group, place, audience, season, region }: SearchAsked,
 ): boolean {
   if (region && !document.regions?.includes(region)) return false;
   if (group && document.group !== group) return false;
+  if (place && !document.places?.includes(place)) return false;
   if (audience && !document.audience?.includes(audience)) return false;
   return !season || (document.seasons?.includes(season) ?? false);
 }
@@ -308,10 +402,24 @@ const GROUP_SHOWN = 20;
 
 const GROUPS: readonly { title: string; kinds: readonly FoundKind[] }[] = [
   { title: '指南', kinds: ['guide'] },
+  { title: '重点岗位处置卡', kinds: ['card'] },
   { title: '体验馆和课程', kinds: ['hall', 'course'] },
   { title: '地区', kinds: ['region'] },
+  { title: '主题日', kinds: ['campaign'] },
   { title: '办事和栏目', kinds: ['page'] },
 ];
+
+const titleOf = ({ kind }: FoundDocument) =>
+  GROUPS.find(({ kinds }) => kinds.includes(kind))?.title ?? '';
+
+/** All that belongs to what the address narrows to, where nothing was asked: a list to look through, whole. */
+export function listNarrowed(
+  documents: readonly FoundDocument[],
+  asked: SearchAsked,
+): AnswerGroup[] {
+  const kept = documents.filter((document) => isAskedFor(document, asked));
+  return [...Map.groupBy(kept, titleOf)].map(([title, list]) => ({ title, documents: list }));
+}
 
 export interface AnswerGroup {
   title: string;
@@ -336,7 +444,7 @@ export function arrangeAnswers({
   const now = isSure ? guide.document : undefined;
   const byTitle = Map.groupBy(
     found.map(({ document }) => document).filter((document) => document !== now),
-    ({ kind }) => GROUPS.find(({ kinds }) => kinds.includes(kind))?.title ?? '',
+    titleOf,
   );
   return {
     now,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AUDIENCES, TOPIC_GROUPS } from '../guides/schema.ts';
+import { AUDIENCES, PLACES, TOPIC_GROUPS, type Place } from '../guides/schema.ts';
 
 /** The longest everyday name has eight or nine characters; what is longer is a sentence. */
 const word = z.string({ error: '请写一个词' }).regex(/^[\p{Script=Han}a-z0-9]{1,10}$/u, {
@@ -53,6 +53,8 @@ export const searchPageInput = z.object({
   q: z.string().catch('').default(''),
   /** One of the headings of the list of guides. */
   group: choice(TOPIC_GROUPS.map(({ title }) => title)),
+  /** Where it happens. */
+  place: choice(Object.keys(PLACES) as Place[]),
   audience: choice(AUDIENCES),
   season: choice(Object.keys(SEASONS) as Season[]),
   /** The code of a region with a page of its own. */
@@ -62,4 +64,8 @@ export const searchPageInput = z.object({
     .optional()
     .catch(undefined),
 });
+/** `content/search/page-texts.json`: all the words of pages whose words have no file of their own, by address. */
+export const pageTextsSchema = z.record(z.string(), sentence);
+export type PageTexts = z.output<typeof pageTextsSchema>;
+
 export type SearchAsked = z.output<typeof searchPageInput>;
