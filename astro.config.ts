@@ -1,7 +1,9 @@
 import { appendFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import cloudflare from '@astrojs/cloudflare';
 import type { AstroIntegration } from 'astro';
 import { defineConfig } from 'astro/config';
+import { writeOfflineCopies } from './scripts/lib/offline-copies.ts';
 import { securityHeaders } from './src/lib/security-headers.ts';
 
 /** Static pages are not drawn by the site: the platform sets the same headers on them from `_headers`. */
@@ -12,6 +14,14 @@ const staticHeaders: AstroIntegration = {
       const lines = Object.entries(securityHeaders).map(([name, value]) => `  ${name}: ${value}`);
       await appendFile(new URL('_headers', dir), `\n/*\n${lines.join('\n')}\n`);
     },
+  },
+};
+
+/** What a device may keep, and the worker that keeps it, are known only when the pages are drawn (decision 39). */
+const offlineCopies: AstroIntegration = {
+  name: 'offline-copies',
+  hooks: {
+    'astro:build:done': ({ dir }) => writeOfflineCopies(fileURLToPath(dir)),
   },
 };
 
@@ -31,8 +41,19 @@ const developmentPages: AstroIntegration = {
   },
 };
 
+/** A guide pays for each letter of an address (decision 12). */
+const shortNames = {
+  entryFileNames: '_astro/[hash:6].js',
+  chunkFileNames: '_astro/[hash:6].js',
+  assetFileNames: '_astro/[hash:6][extname]',
+};
+
+/** Codes on printed sheets lead to it. Without it a sheet has no code. */
+const site = process.env['SITE_ORIGIN'];
+
 export default defineConfig({
   output: 'server',
+  ...(site ? { site } : {}),
   outDir: process.env['ANLAN_OUT_DIR'] ?? './dist',
   trailingSlash: 'never',
   // No KV binding: sign-ins are our own rows, written in the same batch as their audit entry.
@@ -40,9 +61,15 @@ export default defineConfig({
   fetchFile: '../functions/site.ts',
   build: { format: 'file', inlineStylesheets: 'never' },
   // The content security policy allows nothing inline.
-  vite: { build: { assetsInlineLimit: 0 } },
+  vite: {
+    build: {
+      assetsInlineLimit: 0,
+      rolldownOptions: { output: { assetFileNames: shortNames.assetFileNames } },
+    },
+    environments: { client: { build: { rolldownOptions: { output: shortNames } } } },
+  },
   devToolbar: { enabled: false },
   // With the default prerender environment `astro dev` answers 404 for prerendered pages.
   adapter: cloudflare({ prerenderEnvironment: 'node', imageService: 'passthrough' }),
-  integrations: [developmentPages, staticHeaders],
+  integrations: [developmentPages, staticHeaders, offlineCopies],
 });

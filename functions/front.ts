@@ -1,7 +1,7 @@
-import { bannerLevelWords } from '../src/features/banners/policy.ts';
+import { bannerMarkup } from '../src/features/banners/policy.ts';
+import { ELDER, guideOf, isElder, lineAddress } from '../src/lib/guide-path.ts';
 import { newId } from '../src/lib/ids.ts';
 import { errorFields } from '../src/lib/log.ts';
-import { escapeMarkup } from '../src/lib/markup.ts';
 import { securityHeaders } from '../src/lib/security-headers.ts';
 import { formatDayTime, HOUR_MS } from '../src/lib/time.ts';
 import { inForce, liveState, type LiveBanner, type LiveGuide, type LiveState } from './live.ts';
@@ -53,14 +53,14 @@ async function withLive(
   const now = scope.now.getTime();
   const { banners, withdrawn } = inForce(state, now);
   const path = plainPath(request);
-  const gone = withdrawn.find(({ guide }) => path === `/guides/${guide}`);
+  const gone = withdrawn.find(({ guide }) => guide === guideOf(path));
   // The page that stands in a guide's place has no address of its own.
-  if (path.startsWith('/withdrawn/')) return moved(path.replace('/withdrawn/', '/guides/'));
+  if (/^(\/elder)?\/withdrawn\//.test(path)) return moved(path.replace('/withdrawn/', '/guides/'));
   const isDoubtful = !state || now - state.asOf > DOUBTFUL_MS;
   if (banners.length === 0 && withdrawn.length === 0 && !isDoubtful) return page;
 
   const whole = gone
-    ? await gonePage(gone, request, platform)
+    ? await gonePage(gone, request, platform, isElder(path) ? ELDER : '')
     : page.status === 304
       ? ((await staticFile(withoutConditions(request), platform)) ?? page)
       : page;
@@ -71,19 +71,21 @@ async function withLive(
   headers.set('Cache-Control', gone ? 'no-store' : 'no-cache');
   const { status } = whole;
   const altered = new Response(whole.body, { status: gone ? 410 : status, headers });
-  return rewrite(altered, { banners, withdrawn, isDoubtful });
+  return rewrite(altered, { banners, withdrawn, isDoubtful, path });
 }
 
 interface Overlay {
   banners: readonly LiveBanner[];
   withdrawn: readonly LiveGuide[];
   isDoubtful: boolean;
+  /** Of the page that is read. */
+  path: string;
 }
 
-function rewrite(page: Response, { banners, withdrawn, isDoubtful }: Overlay): Response {
+function rewrite(page: Response, { banners, withdrawn, isDoubtful, path }: Overlay): Response {
   const rewriter = new HTMLRewriter();
   const lines = [
-    ...banners.map((one) => bannerLine(one, withdrawn)),
+    ...banners.map((one) => bannerLine(one, withdrawn, path)),
     ...(isDoubtful
       ? ['<p>暂时查不到有没有新的紧急通知，也查不到指南有没有撤下。拿不准，打119、120。</p>']
       : []),
@@ -105,24 +107,25 @@ function rewrite(page: Response, { banners, withdrawn, isDoubtful }: Overlay): R
       },
     };
     // Entries that are nothing but a way to the guide go; a link within other words stays as words.
-    rewriter
-      .on(`[data-guide="${guide}"]`, { element: (entry) => void entry.remove() })
-      .on(`a[href="/guides/${guide}"]`, unlink)
-      .on(`a[href^="/guides/${guide}#"]`, unlink);
+    rewriter.on(`[data-guide="${guide}"]`, { element: (entry) => void entry.remove() });
+    for (const address of [`/guides/${guide}`, `${ELDER}/guides/${guide}`]) {
+      rewriter
+        .on(`a[href="${address}"]`, unlink)
+        .on(`a[href^="${address}#"]`, unlink)
+        .on(`a[href^="${address}/"]`, unlink);
+    }
   }
   return rewriter.transform(page);
 }
 
-function bannerLine(banner: LiveBanner, withdrawn: readonly LiveGuide[]): string {
-  const { line, level, href, place, until } = banner;
-  const words = escapeMarkup(line);
-  const leadsNowhere =
-    href === null || withdrawn.some(({ guide }) => href.split('#')[0] === `/guides/${guide}`);
-  return (
-    `<p class="live-${level}"><b>${bannerLevelWords[level]}</b> ` +
-    (leadsNowhere ? words : `<a href="${escapeMarkup(href)}">${words}</a>`) +
-    ` <small>${place ? `${escapeMarkup(place)}，` : ''}到${formatDayTime(new Date(until))}</small></p>`
-  );
+function bannerLine(
+  { until, href, ...banner }: LiveBanner,
+  withdrawn: readonly LiveGuide[],
+  path: string,
+): string {
+  const gone = withdrawn.map(({ guide }) => guide);
+  const leadsTo = lineAddress(href, gone, path);
+  return bannerMarkup({ ...banner, href: leadsTo, until: new Date(until) });
 }
 
 /** Drawn at the build, so that it needs neither the database nor the rest of the site. */
@@ -130,8 +133,9 @@ async function gonePage(
   { guide, reason, instead, since }: LiveGuide,
   request: Request,
   platform: Platform,
+  root: string,
 ): Promise<Response> {
-  const address = new URL(`/withdrawn/${guide}`, request.url);
+  const address = new URL(`${root}/withdrawn/${guide}`, request.url);
   const template = await staticFile(new Request(address), platform);
   if (!template) {
     return new Response('本文已撤下。遇到危险，火警119，急救120。', {

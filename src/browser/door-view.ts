@@ -1,5 +1,6 @@
 /** Draws the door's page from what the device knows. It decides nothing. */
 import {
+  doorSpan,
   partyName,
   presence,
   type DoorConflict,
@@ -8,7 +9,7 @@ import {
   type DoorSession,
 } from '../features/door/policy.ts';
 import { formatBookingCode } from '../lib/ids.ts';
-import { formatSpan, formatTime } from '../lib/time.ts';
+import { formatTime } from '../lib/time.ts';
 import { button, h } from './element.ts';
 
 export type Look = 'ok' | 'no' | 'ask';
@@ -24,8 +25,7 @@ export interface Panel {
 
 const SIGNS: Readonly<Record<Look, string>> = { ok: '✓', no: '✕', ask: '？' };
 
-export const spanOf = ({ startsAt, endsAt }: Pick<DoorSession, 'startsAt' | 'endsAt'>) =>
-  formatSpan(new Date(startsAt), new Date(endsAt));
+export const spanOf = doorSpan;
 export const clockOf = (at: number) => formatTime(new Date(at));
 
 export function drawPanel(place: HTMLElement, panel: Panel, day: DoorDay | undefined): void {
@@ -112,6 +112,7 @@ export function drawSessions(
 
 export function walkInWords(session: DoorSession): string {
   const { inside, outside } = presence(null, session.walkIns);
+  if (session.isStopped) return `停开了，不再放人进来。现场散客在馆里${inside}人。`;
   const left = `现场散客还能进${session.walkInsLeft}人`;
   if (session.walkIns.entered === 0) return `${left}。`;
   return `现场散客在馆里${inside}人${outside > 0 ? `，出去${outside}人` : ''}，${left.slice(4)}。`;
@@ -136,6 +137,7 @@ function partyRow(party: DoorParty, choose: (party: DoorParty) => void): HTMLEle
       `${party.size - expected}/${party.size}`,
       outside > 0 && ` 出去${outside}`,
       h('span', { class: 'visually-hidden' }, '人到了'),
+      party.released > 0 && expected > 0 && ' 名额已放给现场',
     ),
     (() => {
       const act = button('办理', 'plain', () => choose(party));
@@ -153,6 +155,12 @@ function sumOf(parties: readonly DoorParty[]) {
     if (state !== 'expired') sums.expected += expected;
   }
   return sums;
+}
+
+/** What is out of order today: read out to whoever asks. */
+export function drawOutages(place: HTMLElement, { outages }: DoorDay): void {
+  place.hidden = outages.length === 0;
+  place.replaceChildren(...outages.map((line) => h('li', {}, line)));
 }
 
 /** Everybody inside, by the zone where they were led to last. */

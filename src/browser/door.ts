@@ -25,6 +25,7 @@ import {
   clockOf,
   drawConflicts,
   drawInside,
+  drawOutages,
   drawPanel,
   drawSessions,
   peopleField,
@@ -72,7 +73,9 @@ async function openDoor(place: HTMLElement): Promise<void> {
   const site = doorLink(hall, deviceId);
 
   let clock = ((await drawer.read('clock')) as SiteClock | undefined) ?? UNHEARD;
-  let day = (await drawer.read('day')) as DoorDay | undefined;
+  const stored = (await drawer.read('day')) as DoorDay | undefined;
+  // A list of before this page was renewed is asked for again.
+  let day = stored && 'closedZones' in stored ? stored : undefined;
   /** Taken by the site, and not yet in the list that was read last. */
   /** What is on its way to the site, and how often anything was. */
   const sent = { open: 0, ever: 0 };
@@ -127,6 +130,10 @@ async function openDoor(place: HTMLElement): Promise<void> {
     if (shown !== lastShown) drawSessions(part('sessions'), current, now(), ({ id }) => choose(id));
     lastShown = shown;
     drawInside(part('inside'), current);
+    drawOutages(part('outages'), current);
+    for (const option of zone?.options ?? []) {
+      option.disabled = current.closedZones.includes(option.value);
+    }
     drawConflicts(part('conflicts'), current, refused, {
       takeBack: (conflict, id) => inTurn(() => takeBackNoted(conflict, id)),
       forget: (id) => {
@@ -319,6 +326,15 @@ async function openDoor(place: HTMLElement): Promise<void> {
     });
   }
 
+  /** Everybody of a party who is inside. */
+  async function lead(party: DoorParty, to: string, people: number): Promise<void> {
+    const { id: bookingId, sessionId } = party;
+    const answer = await note({ kind: 'move', people, bookingId, sessionId, zone: to });
+    if ('why' in answer) return show({ look: 'no', title: answer.why, party });
+    const text = keptWords(answer.event);
+    show({ look: 'ok', title: `换到${to}：${people}人`, ...(text ? { text } : {}), party });
+  }
+
   async function takeBack(event: DeviceEvent, party?: DoorParty, again = false): Promise<void> {
     if (Date.now() - event.deviceAt > UNDO_MS) {
       show({ look: 'no', title: '过了1分钟，不能再撤回', text: '人出去了，请登记“出”。' });
@@ -355,7 +371,10 @@ async function openDoor(place: HTMLElement): Promise<void> {
           return admit(find(id) ?? party, { kind, people: count });
         }),
       );
-    const step = stepFor(party, sessionOf(party), now());
+    const zones = [...(zone?.options ?? [])].filter(({ value, disabled }) => value && !disabled);
+    const where = h('select', {}, ...zones.map(({ value }) => h('option', { value }, value)));
+    if (zones.some(({ value }) => value === party.zone)) where.value = party.zone ?? '';
+    const step = stepFor(party, sessionOf(party), now(), view()?.sessions);
     const tooSoon = 'refused' in step && expected > 0 ? step.message : undefined;
     drawPanel(
       part('result'),
@@ -369,6 +388,12 @@ async function openDoor(place: HTMLElement): Promise<void> {
           ...(expected > 0 && !tooSoon && !isClosed() ? [act('in', 'primary')] : []),
           ...(inside > 0 ? [act('out', 'plain')] : []),
           ...(outside > 0 ? [act('back', 'plain')] : []),
+          ...(inside > 0 && zones.length > 0
+            ? [
+                h('label', {}, '换到 ', where),
+                button('换区', 'plain', () => inTurn(() => lead(party, where.value, inside))),
+              ]
+            : []),
         ],
       },
       day,
@@ -405,7 +430,7 @@ async function openDoor(place: HTMLElement): Promise<void> {
           : `名单是${clockOf(day.at)}的：以后才约的、别的日期和别的馆的，都不在里面。要放进去，请按现场散客登记。`;
       return show({ look: 'no', title: '名单里没有这个预约码', text: why });
     }
-    const step = stepFor(party, sessionOf(party), now());
+    const step = stepFor(party, sessionOf(party), now(), view()?.sessions);
     if ('refused' in step) {
       show({ look: 'no', title: step.message, party, buttons: [more(party)] });
     } else if (step.kind === 'in' && step.people > ASK_ABOVE) {
@@ -450,7 +475,7 @@ async function openDoor(place: HTMLElement): Promise<void> {
     const [before, at] = [select.value, now()];
     select.replaceChildren(
       ...(day?.sessions ?? [])
-        .filter(({ endsAt }) => at < endsAt)
+        .filter(({ endsAt, isStopped }) => at < endsAt && !isStopped)
         .map((session) => h('option', { value: session.id }, spanOf(session))),
     );
     if ([...select.options].some(({ value }) => value === before)) select.value = before;

@@ -1,5 +1,6 @@
 import { lengthOf } from '../../lib/content.ts';
-import { CHARACTERS_PER_MINUTE, PARTS, type Guide } from './schema.ts';
+import { isWithin, type RegionCode } from '../../lib/regions/codes.ts';
+import { CHARACTERS_PER_MINUTE, PARTS, type Guide, type MonthEntry } from './schema.ts';
 
 /** How the markdown below the frontmatter names a source: `[消防法](#source-fire-law)`. */
 const BODY_MARK = /\]\(#source-([a-z0-9-]+)\)/g;
@@ -130,10 +131,55 @@ const NEIGHBOURS: Readonly<Record<Guide['topic'], readonly Guide['topic'][]>> = 
   warnings: ['warning-system', 'typhoon', 'flood', 'supplies'],
 };
 
+/** What somebody old meets first: what strikes the body, then the home, then the weather. */
+const ELDER_TOPICS: readonly Guide['topic'][] = [
+  'stroke-heart',
+  'choking',
+  'cardiac-arrest',
+  'elder-falls',
+  'gas',
+  'fire',
+  'high-rise-fire',
+  'earthquake',
+  'flood',
+  'typhoon',
+  'heat',
+  'cold-wave',
+];
+
+/** The dozen things to press on the first page in large type. */
+export function elderTiles<Entry extends { data: Guide }>(guides: readonly Entry[]): Entry[] {
+  return ELDER_TOPICS.flatMap((one) => guides.filter(({ data }) => data.topic === one));
+}
+
 /** The guides to read after this one, in that order. */
 export function relatedGuides<Entry extends { data: Guide }>(
   guides: readonly Entry[],
   { topic }: Guide,
 ): Entry[] {
   return NEIGHBOURS[topic].flatMap((one) => guides.filter(({ data }) => data.topic === one));
+}
+
+/**
+ * A month's guides in a place: what holds everywhere, and what holds here. Without a place all of them, since nobody
+ * knows where the reader is.
+ */
+export function monthEntriesIn(entries: readonly MonthEntry[], code?: RegionCode): MonthEntry[] {
+  return entries.filter(
+    ({ region }) => code === undefined || region === undefined || isWithin(code, region),
+  );
+}
+
+/** What a schema cannot see: months that lead to a guide which does not exist. */
+export function monthProblems(
+  months: readonly { month: number; guides: readonly MonthEntry[] }[],
+  guides: readonly string[],
+): string[] {
+  return months.flatMap(({ month, guides: entries }) =>
+    entries.flatMap(({ slug }, index) =>
+      guides.includes(slug)
+        ? []
+        : [`content/months.json：${month}月 guides 第${index + 1}条 slug：没有指南“${slug}”`],
+    ),
+  );
 }

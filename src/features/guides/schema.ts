@@ -84,6 +84,38 @@ export const TOPIC_GROUPS = [
   { title: '受灾以后', topics: ['hygiene', 'mind', 'relief', 'insurance'] },
   { title: '权利和办事', topics: ['response-law', 'fire-law', 'report-hazard'] },
 ] as const;
+/** Where people are when it happens. A guide belongs to several places, or to none in particular. */
+export const PLACES = {
+  家里: [
+    ...['earthquake', 'flood', 'typhoon', 'tornado', 'cold-wave', 'fire', 'high-rise-fire', 'gas'],
+    ...['e-bike', 'home-electricity', 'home-gas', 'high-rise-living', 'child-home', 'elder-falls'],
+    ...['elevator', 'outage', 'burn', 'choking', 'poisoning', 'food-poisoning', 'stroke-heart'],
+    ...['cardiac-arrest', 'electric-shock', 'pregnancy', 'supplies', 'family-plan', 'hygiene'],
+  ],
+  学校: [
+    ...['school', 'kindergarten', 'earthquake', 'fire', 'crowd', 'drowning', 'choking'],
+    ...['cardiac-arrest', 'food-poisoning', 'fracture'],
+  ],
+  公共场所: [
+    ...['crowd', 'public-venue', 'large-event', 'metro', 'elevator', 'shelter', 'cardiac-arrest'],
+  ],
+  医院和养老院: ['hospital', 'nursing-home', 'elder-falls', 'disability', 'stroke-heart'],
+  工地和工厂: [
+    ...['construction', 'confined-space', 'chemical-leak', 'chemical-park', 'kiln', 'tailings'],
+    ...['electric-shock', 'heat', 'report-hazard', 'fire'],
+  ],
+  路上: ['road', 'car-in-water', 'e-bike', 'lightning', 'tornado', 'cold-wave', 'haze', 'camping'],
+  田里和山里: [
+    ...['farm', 'forest-fire', 'flash-flood', 'landslide', 'camping', 'snake-bee', 'lightning'],
+    ...['animal-bite', 'tailings'],
+  ],
+  水边和海上: [
+    ...['drowning', 'tidal-flat', 'fishing-boat', 'ferry', 'storm-surge', 'river-flood'],
+    ...['car-in-water', 'typhoon'],
+  ],
+} as const satisfies Record<string, readonly (typeof TOPIC_GROUPS)[number]['topics'][number][]>;
+export type Place = keyof typeof PLACES;
+
 export const TOPICS = TOPIC_GROUPS.flatMap(({ topics }) => topics);
 export const PARTS = ['before', 'during', 'after'] as const;
 
@@ -215,18 +247,24 @@ const fields = z.strictObject({
 });
 export type Guide = z.output<typeof fields>;
 
+const monthEntry = z.strictObject({
+  slug: z.string({ error: '请写指南的文件名' }),
+  why: words(30, '一行说清为什么是这个月。'),
+  /** A division's code, where the reason holds there alone. */
+  region: z
+    .string()
+    .regex(/^[1-9]\d{5}$/, { error: '请写6位行政区划代码，加引号' })
+    .optional(),
+});
+export type MonthEntry = z.output<typeof monthEntry>;
+
 /** What matters in each month of the year, from `content/months.json`: at least three guides, with the reason. */
 export const monthsSchema = z
   .array(
     z.strictObject({
       month: z.int().min(1).max(12),
       guides: z
-        .array(
-          z.strictObject({
-            slug: z.string({ error: '请写指南的文件名' }),
-            why: words(30, '一行说清为什么是这个月。'),
-          }),
-        )
+        .array(monthEntry)
         .min(3, { error: '每个月至少写3篇' })
         .max(4, { error: '每个月最多写4篇' }),
     }),
