@@ -10,9 +10,12 @@ import { countWords } from '../src/features/groups/policy.ts';
 import type { Group } from '../src/features/groups/queries.ts';
 import { placesLeft, salesPhase } from '../src/features/halls/policy.ts';
 import type { HallSession } from '../src/features/halls/table.ts';
+import type { GuideDuty } from '../src/features/roster/table.ts';
 import { formatBookingCode } from '../src/lib/ids.ts';
 
 const SUMMARY = '安全体验馆参观（示例）';
+const DUTY_SUMMARY = '安全体验馆讲解（示例）';
+const DUTY_RESERVE_SUMMARY = '安全体验馆讲解，候补（示例）';
 const COURSE_SUMMARY = '安全课程（示例）';
 
 /**
@@ -49,7 +52,32 @@ export function groupCalendar({ request, classes }: Group, pageUrl: URL, now: Da
   return calendar.toString();
 }
 
-function newCalendar(): ICalCalendar {
+/** What somebody guides, each under a UID of its own; those in reserve as tentative. */
+export function dutiesCalendar(
+  duties: readonly { duty: GuideDuty; session: HallSession }[],
+  pageUrl: URL,
+  now: Date,
+): string {
+  const calendar = newCalendar();
+  calendar.method(ICalCalendarMethod.PUBLISH);
+  for (const { duty } of duties) {
+    const isReserve = duty.state === 'reserve';
+    calendar.createEvent({
+      id: `duty-${duty.id}@anlan`,
+      sequence: duty.promotedAt ? 1 : 0,
+      status: isReserve ? ICalEventStatus.TENTATIVE : ICalEventStatus.CONFIRMED,
+      stamp: now,
+      start: duty.startsAt,
+      end: duty.endsAt,
+      summary: isReserve ? DUTY_RESERVE_SUMMARY : DUTY_SUMMARY,
+      url: new URL('/me/volunteer/duties', pageUrl).href,
+    });
+  }
+  return calendar.toString();
+}
+
+/** A calendar file of this site, still empty. */
+export function newCalendar(): ICalCalendar {
   return ical({ name: '安澜', prodId: { company: 'Anlan', product: 'Anlan' } });
 }
 
@@ -63,7 +91,8 @@ function addVisit(
   const cancelled = booking.state === 'cancelled';
   calendar.createEvent({
     id: `booking-${booking.id}@anlan`,
-    sequence: booking.changes + (cancelled ? 1 : 0),
+    // A move by the hall may give one of their own changes back: counted twice, the number rises all the same.
+    sequence: booking.changes + booking.revisions + 2 * booking.moves + (cancelled ? 1 : 0),
     status: cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
     // When a file has a METHOD, it is the moment at which the file was made.
     stamp: now,

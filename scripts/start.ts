@@ -16,6 +16,7 @@ import { newAuditSigningKey, newPersonalDataKeys } from './lib/keys.ts';
 import { readMigrations } from './lib/migrations.ts';
 import { isPortFree, ROOT, stopGroup } from './lib/processes.ts';
 import { demoPhones, seed } from './lib/seed.ts';
+import { seedShow } from './lib/seed-show.ts';
 import { buildSite, serveSite, type RunningSite } from './lib/site.ts';
 import { startLibsqlServer } from './libsql/server.ts';
 
@@ -66,7 +67,7 @@ async function start(): Promise<void> {
   cleanups.push(() => database.close());
   await prepareData(database.url, personalDataKeys);
   console.log('Building …');
-  await buildSite(outDir, { devTools: true });
+  await buildSite(outDir, { devTools: true, origin: `http://127.0.0.1:${port}` });
   const stateDir = join(dataDir, 'runtime');
   const secrets = { personalDataKeys, auditSigningKey };
   const settings = { outDir, port, databaseUrl: database.url, ...secrets, stateDir };
@@ -98,7 +99,10 @@ async function prepareData(url: string, personalDataKeys: string): Promise<void>
   await migrate(db.$client, await readMigrations(), now);
   const keys = await Keyring.open(JSON.parse(personalDataKeys) as Record<string, string>);
   const context = { db, now, keys, requestId: newId(now) };
-  if (await seed(context, url)) console.log('Filled the empty database with the demonstration.');
+  if (await seed(context, url)) {
+    await seedShow(context, url);
+    console.log('Filled the empty database with the demonstration.');
+  }
   await checkHallContent((await listHalls(context)).map(({ slug }) => slug));
   db.$client.close();
 }

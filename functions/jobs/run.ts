@@ -7,8 +7,11 @@ import {
   eraseGroupWords,
   purgeSignIns,
 } from '../../src/features/privacy/commands.ts';
+import { remindOfDuties } from '../../src/features/duties/commands.ts';
+import { forgetCalls } from '../../src/features/calls/commands.ts';
 import { forgetDoor } from '../../src/features/door/commands.ts';
 import { expireFiles } from '../../src/features/files/commands.ts';
+import { lapseGroups, remindOfGroups } from '../../src/features/group-holds/commands.ts';
 import { forgetImports } from '../../src/features/imports/commands.ts';
 import { purgeCredentialAttempts } from '../../src/features/credentials/commands.ts';
 import { purgeChallenges } from '../../src/features/passkeys/commands.ts';
@@ -16,6 +19,9 @@ import { forgetInquiries } from '../../src/features/inquiries/commands.ts';
 import { purgeTicketTries } from '../../src/features/tickets/commands.ts';
 import { purgeMailAddresses, purgeMessages } from '../../src/features/notifications/commands.ts';
 import { openSessions, releaseGroupPlaces } from '../../src/features/halls/commands.ts';
+import { releaseLatePlaces } from '../../src/features/releases/commands.ts';
+import { lapseReplacements } from '../../src/features/replacements/commands.ts';
+import { releaseGuides } from '../../src/features/roster/commands.ts';
 import { carryOutStops } from '../../src/features/stops/commands.ts';
 import { serveWaitlists } from '../../src/features/waitlist/commands.ts';
 import { purgeIdempotencyKeys } from '../../src/lib/db/commit.ts';
@@ -32,8 +38,14 @@ const jobs: Readonly<Record<string, (scope: Scope) => Promise<number>>> = {
   'deliver-messages': deliverMessages,
   'open-sessions': async (scope) => openSessions(await scope.context()),
   'release-group-places': async (scope) => releaseGroupPlaces(await scope.context()),
+  'remind-of-groups': async (scope) => remindOfGroups(await scope.context()),
+  'lapse-groups': async (scope) => lapseGroups(await scope.context()),
   // Before what would tell of an evening or serve a queue: its visitors are sent away first.
   'carry-out-stops': async (scope) => carryOutStops(await scope.context()),
+  'lapse-replacements': async (scope) => lapseReplacements(await scope.context()),
+  'release-late-places': async (scope) => releaseLatePlaces(await scope.context()),
+  'release-guides': async (scope) => releaseGuides(await scope.context()),
+  'remind-of-duties': async (scope) => remindOfDuties(await scope.context()),
   'serve-waitlists': async (scope) => serveWaitlists(await scope.context()),
   'expire-bookings': async (scope) => expireBookings(await scope.context()),
   'erase-dormant-accounts': async (scope) => eraseDormantAccounts(await scope.context()),
@@ -47,6 +59,7 @@ const jobs: Readonly<Record<string, (scope: Scope) => Promise<number>>> = {
   'purge-ticket-tries': async (scope) => purgeTicketTries(await scope.context()),
   'forget-imports': async (scope) => forgetImports(await scope.context()),
   'forget-inquiries': async (scope) => forgetInquiries(await scope.context()),
+  'forget-calls': async (scope) => forgetCalls(await scope.context()),
   'forget-door': async (scope) => forgetDoor(await scope.context()),
   'scan-files': scanWaitingFiles,
   'expire-files': async (scope) => expireFiles(await scope.context()),

@@ -38,6 +38,7 @@ const verifyRoute = createRoute({
         date: z.string(),
         group: z.string().nullable(),
         class: z.string().nullable(),
+        people: z.int().nullable().openapi({ description: 'Of a class: how many had come in.' }),
       }),
     ),
     ...problems(404, 422, 503),
@@ -57,10 +58,10 @@ export function certificatesApi() {
     const code = readBookingCode(c.req.valid('param').code);
     const found = code && (await verifyCertificate(await c.var.scope.context(), code));
     if (!found) throw new DomainError('not_found', 'certificate_unknown', '没有这张证明。');
-    const { hallSlug, startsAt, groupName, classLabel } = found;
+    const { hallSlug, startsAt, groupName, classLabel, people } = found;
     const date = calendarDate(startsAt);
     return c.json(
-      { code: found.code, hall: hallSlug, date, group: groupName, class: classLabel },
+      { code: found.code, hall: hallSlug, date, group: groupName, class: classLabel, people },
       200,
     );
   });

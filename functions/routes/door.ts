@@ -31,10 +31,12 @@ const daySchema = z
         startsAt: instant,
         endsAt: instant,
         arrivalOpensAt: instant,
+        heldAt: z.string(),
         walkInsLeft: z.int().min(0),
         walkIns: tally,
         walkInsOver: z.int().min(0),
         walkInZone: z.string().nullable(),
+        isStopped: z.boolean(),
       }),
     ),
     parties: z.array(
@@ -50,11 +52,24 @@ const daySchema = z
         arrivedAt: instant.nullable(),
         tally,
         zone: z.string().nullable(),
+        released: z.int().openapi({
+          description: 'Places of it that walk-ins can have, since it has not come in time.',
+        }),
       }),
     ),
+    outages: z.array(z.string()).openapi({ description: 'What is out of order today.' }),
+    lateMinutes: z.int(),
+    closedZones: z.array(z.string()),
     conflicts: z.array(
       z.object({
-        kind: z.enum(['counted_twice', 'cancelled', 'wrong_time', 'out_of_step', 'walk_ins_over']),
+        kind: z.enum([
+          'counted_twice',
+          'cancelled',
+          'wrong_time',
+          'out_of_step',
+          'walk_ins_over',
+          'late_over',
+        ]),
         sessionId: z.uuid(),
         bookingId: z.uuid().nullable(),
         title: z.string(),
@@ -137,6 +152,8 @@ function copy(day: Awaited<ReturnType<typeof readDoorDay>>): z.output<typeof day
     ...day,
     sessions: [...day.sessions],
     parties: [...day.parties],
+    outages: [...day.outages],
+    closedZones: [...day.closedZones],
     conflicts: day.conflicts.map((conflict) => ({ ...conflict, events: [...conflict.events] })),
   };
 }
@@ -154,6 +171,17 @@ export function doorForms(renderPage: PageRenderer) {
       const asked = { ...input, hallSlug: c.req.param('slug') };
       const { eventId } = await recordDoorEvent(await scope.context(), staff, asked, key);
       return `${c.req.path}?${new URLSearchParams({ done: eventId })}#door`;
+    });
+  });
+  forms.post('/staff/halls/:slug/door/inside', async (c) => {
+    const values = await readForm(c);
+    return submit(c, values, renderPage, async (key) => {
+      const { scope } = c.var;
+      const staff = await scope.staff();
+      const { bookingId, sessionId, zone } = values;
+      const asked = { hallSlug: c.req.param('slug'), act: 'move', bookingId, sessionId, zone };
+      const { eventId } = await recordDoorEvent(await scope.context(), staff, asked, key);
+      return `${c.req.path}?${new URLSearchParams({ done: eventId })}`;
     });
   });
   forms.post('/staff/halls/:slug/notes', async (c) => {

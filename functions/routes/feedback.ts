@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { decideFeedback, giveFeedback } from '../../src/features/feedback/commands.ts';
 import { feedbackInput } from '../../src/features/feedback/schema.ts';
 import { readForm } from '../forms.ts';
+import { deliverSoon } from '../messages.ts';
 import {
   bookingIdParam,
   createApi,
@@ -61,6 +62,7 @@ export function feedbackForms(renderPage: PageRenderer) {
       const manager = await scope.staff();
       const hall = c.req.param('slug');
       await decideFeedback(await scope.context(), manager, hall, values, key);
+      deliverSoon(c);
       return c.req.path;
     });
   });

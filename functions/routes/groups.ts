@@ -5,6 +5,7 @@ import {
   answerGroupRequest,
   changeGroupCounts,
   createGroupRequest,
+  handInLetter,
   withdrawGroupRequest,
 } from '../../src/features/groups/commands.ts';
 import { isOpenToGroups, typedClasses } from '../../src/features/groups/policy.ts';
@@ -24,6 +25,7 @@ import {
 import { GROUP_KINDS } from '../../src/features/groups/table.ts';
 import { groupPlacesLeft } from '../../src/features/halls/policy.ts';
 import { can } from '../../src/features/roles/policy.ts';
+import { issueClassCertificates } from '../../src/features/certificates/commands.ts';
 import { DomainError } from '../../src/lib/errors.ts';
 import { groupCalendar } from '../calendar.ts';
 import { readFileForm } from '../file-forms.ts';
@@ -60,9 +62,12 @@ const requestSchema = z
     hallSlug: z.string(),
     kind: z.enum(GROUP_KINDS),
     groupName: z.string(),
-    state: z.enum(['asked', 'countered', 'approved', 'refused', 'withdrawn']),
+    state: z.enum(['asked', 'countered', 'approved', 'refused', 'withdrawn', 'lapsed']),
     askedAt: instantSchema,
     answerDueAt: instantSchema,
+    heldUntil: instantSchema.openapi({
+      description: 'Until then its places are held without an answer.',
+    }),
   })
   .openapi('GroupRequest');
 
@@ -303,6 +308,29 @@ export function groupForms(renderPage: PageRenderer) {
       return `/me/groups/${group.request.id}`;
     });
   });
+  forms.post('/me/groups/:id/letter', async (c) => {
+    const values: Record<string, string> = {};
+    return submit(c, values, renderPage, async () => {
+      // Before a file of many megabytes is taken in for nothing.
+      const { request, person } = await ownGroup(c);
+      const file = await readFileForm(c, values, 'group_letter');
+      if (file) values['fileId'] = file;
+      const input = { requestId: request.id, file };
+      await handInLetter(await c.var.scope.context(), person, input, values['key'] ?? '');
+      scanSoon(c);
+      return `/me/groups/${request.id}`;
+    });
+  });
+  forms.post('/me/groups/:id/certificates', async (c) => {
+    const values = await readForm(c);
+    return submit(c, values, renderPage, async (key) => {
+      const { scope } = c.var;
+      const person = await scope.person();
+      const input = { requestId: c.req.param('id') };
+      await issueClassCertificates(await scope.context(), person, input, key);
+      return c.req.path;
+    });
+  });
   const acts = { acceptance: acceptCounterOffer, withdrawal: withdrawGroupRequest } as const;
   for (const [name, command] of Object.entries(acts)) {
     forms.post(`/me/groups/:id/${name}`, async (c) => {
@@ -368,11 +396,12 @@ function requireClass({ classes }: Group, bookingId: string): void {
 }
 
 function requestView({ request }: Pick<Group, 'request'>): z.output<typeof requestSchema> {
-  const { id, code, hallSlug, kind, groupName, state, askedAt, answerDueAt } = request;
+  const { id, code, hallSlug, kind, groupName, state, askedAt, answerDueAt, heldUntil } = request;
   return {
     ...{ id, code, hallSlug, kind, groupName, state },
     askedAt: askedAt.toISOString(),
     answerDueAt: answerDueAt.toISOString(),
+    heldUntil: heldUntil.toISOString(),
   };
 }
 

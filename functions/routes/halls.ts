@@ -12,6 +12,7 @@ const sessionSchema = z
   .object({
     id: z.uuid(),
     startsAt: instantSchema,
+    heldAt: z.string().openapi({ description: 'A zone or room; empty for the whole house.' }),
     endsAt: instantSchema,
     bookingClosesAt: instantSchema,
     cancellationClosesAt: instantSchema,
@@ -149,6 +150,7 @@ function sessionView(session: HallSession, now: Date): z.output<typeof sessionSc
   return {
     id: session.id,
     startsAt: session.startsAt.toISOString(),
+    heldAt: session.heldAt,
     endsAt: session.endsAt.toISOString(),
     bookingClosesAt: session.bookingClosesAt.toISOString(),
     cancellationClosesAt: session.cancellationClosesAt.toISOString(),

@@ -16,7 +16,7 @@ import {
 } from '../../src/features/notices/queries.ts';
 import { NOTICE_KINDS, noticesPageInput } from '../../src/features/notices/schema.ts';
 import { DomainError } from '../../src/lib/errors.ts';
-import { escapeMarkup } from '../../src/lib/markup.ts';
+import { atomFeed, type Feed } from '../../src/lib/feeds.ts';
 import { readForm } from '../forms.ts';
 import { createApi, instantSchema, jsonAnswer, problems } from '../openapi.ts';
 import { submit } from '../submit.ts';
@@ -123,41 +123,33 @@ export function noticeFiles() {
     const { origin } = new URL(c.req.url);
     c.header('Content-Type', 'application/atom+xml; charset=utf-8');
     c.header('Cache-Control', 'public, max-age=60');
-    return c.body(atomFeed(origin, found, c.var.scope.now));
+    return c.body(atomFeed(noticeFeed(origin, found, c.var.scope.now)));
   });
   return files;
 }
 
-function atomFeed(origin: string, found: readonly PublicNotice[], now: Date): string {
-  const element = (name: string, text: string) => `<${name}>${escapeMarkup(text)}</${name}>`;
-  const entries = found.map(({ notice, version }) => {
-    const at = (notice.releasedAt ?? now).toISOString();
-    return [
-      '<entry>',
-      element('id', `urn:uuid:${notice.id}`),
-      element('title', version.title),
-      `<link href="${escapeMarkup(`${origin}/notices/${notice.id}`)}"/>`,
-      element('published', at),
-      // A corrected notice is news to whoever has read it before.
-      element('updated', version.number > 1 ? version.writtenAt.toISOString() : at),
-      `<author>${element('name', version.issuer)}</author>`,
-      element('summary', excerptOf(version.body)),
-      `<content type="text">${escapeMarkup(version.body)}</content>`,
-      '</entry>',
-    ].join('');
-  });
-  const newest = found[0]?.notice.releasedAt ?? now;
-  return [
-    '<?xml version="1.0" encoding="utf-8"?>',
-    '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-CN">',
-    element('id', `${origin}/notices`),
-    element('title', '安澜公告'),
-    `<link rel="self" href="${escapeMarkup(`${origin}/notices.atom`)}"/>`,
-    `<link href="${escapeMarkup(`${origin}/notices`)}"/>`,
-    element('updated', newest.toISOString()),
-    ...entries,
-    '</feed>',
-  ].join('\n');
+function noticeFeed(origin: string, found: readonly PublicNotice[], now: Date): Feed {
+  return {
+    id: `${origin}/notices`,
+    title: '安澜公告',
+    self: `${origin}/notices.atom`,
+    page: `${origin}/notices`,
+    now,
+    entries: found.map(({ notice, version }) => {
+      const published = notice.releasedAt ?? now;
+      return {
+        id: `urn:uuid:${notice.id}`,
+        title: version.title,
+        href: `${origin}/notices/${notice.id}`,
+        author: version.issuer,
+        summary: excerptOf(version.body),
+        content: version.body,
+        published,
+        // A corrected notice is news to whoever has read it before.
+        updated: version.number > 1 ? version.writtenAt : published,
+      };
+    }),
+  };
 }
 
 export function noticeForms(renderPage: PageRenderer) {

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { saveYear } from '../../src/features/calendar/commands.ts';
 import { addSession, decideDay, saveWeek } from '../../src/features/openings/commands.ts';
+import { saveLateRule } from '../../src/features/releases/commands.ts';
 import { readForm } from '../forms.ts';
 import { submit } from '../submit.ts';
 import type { AppEnv, PageRenderer } from '../types.ts';
@@ -26,6 +27,16 @@ export function openingForms(renderPage: PageRenderer) {
       const { slug } = c.req.param();
       await saveWeek(await scope.context(), manager, { ...values, hallSlug: slug }, key);
       return `/staff/halls/${slug}/calendar`;
+    });
+  });
+  forms.post('/staff/halls/:slug/lateness', async (c) => {
+    const values = await readForm(c);
+    return submit(c, values, renderPage, async (key) => {
+      const { scope } = c.var;
+      const manager = await scope.staff();
+      const input = { ...values, hallSlug: c.req.param('slug') };
+      await saveLateRule(await scope.context(), manager, input, key);
+      return c.req.path;
     });
   });
   forms.post('/staff/halls/:slug/calendar/:day', async (c) => {

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { endOutage, reportOutage } from '../../src/features/outages/commands.ts';
+import { moveParties } from '../../src/features/moves/commands.ts';
 import { readForm } from '../forms.ts';
 import { submit } from '../submit.ts';
 import type { AppEnv, PageRenderer } from '../types.ts';
@@ -17,6 +18,17 @@ export function outageForms(renderPage: PageRenderer) {
       if ('outageId' in values) await endOutage(context, manager, input, key);
       else await reportOutage(context, manager, input, key);
       return c.req.path;
+    });
+  });
+  forms.post('/staff/halls/:slug/outages/:outageId/moves', async (c) => {
+    const values = await readForm(c);
+    return submit(c, values, renderPage, async (key) => {
+      const { scope } = c.var;
+      const { slug, outageId } = c.req.param();
+      const manager = await scope.staff();
+      const input = { hallSlug: slug, outageId, plan: values['plan'] };
+      const { moved } = await moveParties(await scope.context(), manager, input, key);
+      return `${c.req.path}?${new URLSearchParams({ moved: String(moved) })}`;
     });
   });
   return forms;

@@ -25,7 +25,9 @@ import {
   weekdayOf,
 } from '../../src/lib/time.ts';
 import { setUpDemoStaff, signInByPhone } from './demo-people.ts';
+import { seedDrills } from './seed-drills.ts';
 import { seedGroups } from './seed-groups.ts';
+import { seedNamings } from './seed-namings.ts';
 import { seedNotices } from './seed-notices.ts';
 
 /** Numbers beginning 1000000 belong to nobody: see the phone field's schema. */
@@ -182,6 +184,7 @@ async function bringInStaff(ctx: CommandContext): Promise<void> {
   await grant(by, others.manager, 'hall_manager', `hall:${yancheng.slug}`);
   await grant(by, others.staff, 'hall_staff', `hall:${yancheng.slug}`);
   await grant(by, others.reviewer, 'reviewer', 'region:320904');
+  await grant(by, others.reviewer, 'drill_organiser', 'region:320904');
   await grant(by, others.editor, 'editor', 'site:');
   await grant(by, others.secondEditor, 'editor', 'site:');
   for (const phone of [administrator, ...Object.values(others)]) await setUpOnce(ctx, phone);
@@ -194,6 +197,7 @@ async function bringInStaff(ctx: CommandContext): Promise<void> {
     checker: await holder(others.secondEditor),
     releaser: by,
   });
+  await seedNamings(ctx, await holder(others.reviewer));
 }
 
 /** Half a day ago: the sign-in that set it up has run out by now, and only the way of signing in is left. */
@@ -285,12 +289,14 @@ async function bringInGroups(ctx: CommandContext): Promise<void> {
     const { id } = await demoPerson(ctx, phone);
     return { id, roles: await rolesOf(ctx, id) };
   };
+  const teacher = await demoPerson(ctx, '10000000201');
   await seedGroups(ctx, yancheng.slug, {
-    teacher: await demoPerson(ctx, '10000000201'),
+    teacher,
     safetyOfficer: await demoPerson(ctx, '10000000202'),
     manager: await holder(demoPhones.manager),
     reviewer: await holder(demoPhones.reviewer),
   });
+  await seedDrills(ctx, teacher, await holder(demoPhones.reviewer));
 }
 
 /** Somebody who signed up yesterday, so that whoever tries the site now is not told to wait for a new code. */

@@ -25,12 +25,23 @@ export async function newBuildDir(): Promise<string> {
   return mkdtemp(join(ROOT, '.builds/site-'));
 }
 
+export interface BuildOptions {
+  devTools: boolean;
+  /** Where the codes on printed sheets lead, unless SITE_ORIGIN says it; a name that belongs to nobody (RFC 2606). */
+  origin?: string;
+}
+
 /** Builds the site. @throws Error with the end of the build's output when it fails. */
 export async function buildSite(
   outDir: string,
-  { devTools }: { devTools: boolean },
+  { devTools, origin = 'https://anlan.example' }: BuildOptions,
 ): Promise<void> {
-  const env = { ...ENVIRONMENT, ANLAN_OUT_DIR: outDir, ANLAN_DEV_TOOLS: devTools ? '1' : '0' };
+  const env = {
+    ...ENVIRONMENT,
+    ANLAN_OUT_DIR: outDir,
+    ANLAN_DEV_TOOLS: devTools ? '1' : '0',
+    SITE_ORIGIN: process.env['SITE_ORIGIN'] ?? origin,
+  };
   const astro = join(ROOT, 'node_modules/astro/bin/astro.mjs');
   const { code, output } = await run(process.execPath, [astro, 'build'], { env, capture: true });
   if (code !== 0) throw new Error(`The build failed.\n${output.slice(-3000)}`);
@@ -42,7 +53,7 @@ export interface TemporaryBuild {
 }
 
 /** Builds the site into a folder of its own, apart from the one that `npm start` serves. */
-export async function buildTemporarily(options: { devTools: boolean }): Promise<TemporaryBuild> {
+export async function buildTemporarily(options: BuildOptions): Promise<TemporaryBuild> {
   const outDir = await newBuildDir();
   const remove = () => rm(outDir, { recursive: true, force: true });
   try {

@@ -70,6 +70,12 @@ export function formatDay(at: Date): string {
   return dayFormat.format(at);
 }
 
+/** `2026年11月22日` */
+export function formatDate(date: CalendarDate): string {
+  const [year, month, day] = date.split('-').map(Number);
+  return `${year}年${month}月${day}日`;
+}
+
 /** `09:00` */
 export function formatTime(at: Date): string {
   return timeFormat.format(at);

@@ -78,8 +78,11 @@ describe('what somebody has to do today', () => {
     // One was given a role and has not set up how to sign in.
     expect(queues.map(({ queue, count: many }) => [queue, many])).toEqual([
       ['hall:yancheng', 1],
+      ['calls', 0],
       ['groups:yancheng', 0],
+      ['roster', 0],
       ['feedback', 0],
+      ['volunteers', 0],
       ['people', 1],
       ['imports', 0],
     ]);
@@ -91,6 +94,8 @@ describe('what somebody has to do today', () => {
     const queues = await readDesk(world.ctx, by, (slug) => slug);
     expect(queues.map(({ queue, count: waiting }) => [queue, waiting])).toEqual([
       ['organisations', 0],
+      ['duties', 0],
+      ['volunteers', 0],
       ['imports', 0],
     ]);
   });

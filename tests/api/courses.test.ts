@@ -140,7 +140,7 @@ describe('a course', () => {
     ).toBe('adults_only');
   });
 
-  it('is left alone by the calendar, which keeps off the minute it starts at', async () => {
+  it('is left alone by the calendar, also at the minute at which a visit starts', async () => {
     const world = await createWorld();
     await world.ctx.db.insert(hallHours).values(
       [14 * 60, 15 * 60].map((startsMinute) => ({
@@ -171,10 +171,11 @@ describe('a course', () => {
     ).toEqual(
       expect.arrayContaining([
         ['14:00', 'self-rescue', true],
+        ['14:00', null, false],
         ['15:00', null, false],
       ]),
     );
-    expect(ofTomorrow).toHaveLength(2);
+    expect(ofTomorrow).toHaveLength(3);
   });
 
   it('cannot be turned into another course, nor kept for groups', async () => {

@@ -1,3 +1,4 @@
+import { like } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { issueCertificate } from '../../src/features/certificates/commands.ts';
 import { verifyCertificate } from '../../src/features/certificates/queries.ts';
@@ -9,9 +10,12 @@ import {
   readPublicFeedback,
 } from '../../src/features/feedback/queries.ts';
 import { feedbackDecisions, hallScores, visitFeedback } from '../../src/features/feedback/table.ts';
+import { openMessageValues } from '../../src/features/notifications/queries.ts';
+import { outboxMessages } from '../../src/features/notifications/table.ts';
 import { eraseAccount } from '../../src/features/privacy/commands.ts';
 import { readOwnData } from '../../src/features/privacy/queries.ts';
 import { addMinutes } from '../../src/lib/time.ts';
+import { templates } from '../../src/messages.ts';
 import { NOW, testHall } from '../helpers/session.ts';
 import { afterwards, hallWorker, visitMade } from '../helpers/visits.ts';
 import { createWorld, type World } from '../helpers/world.ts';
@@ -118,6 +122,45 @@ describe('feedback on a visit', () => {
     ).rejects.toMatchObject({ reason: 'feedback_unknown' });
   });
 
+  it('tells its author of an answer and of a reason, and not that words stand as they were written', async () => {
+    const decided = async (values: object) => {
+      const world = await createWorld();
+      const manager = await hallWorker(world, 'hall_manager');
+      const { person, bookingId, ctx } = await visitor(world);
+      await giveFeedback(ctx, person, { bookingId, score: '4', words: WORDS }, key());
+      await decideFeedback(ctx, manager, HALL, { bookingId, ...values }, key());
+      const rows = await ctx.db
+        .select()
+        .from(outboxMessages)
+        .where(like(outboxMessages.template, 'feedback_%'));
+      const told = await Promise.all(
+        rows.map(async (row) => ({
+          template: row.template,
+          made: await templates[row.template]!.make(
+            ctx,
+            await openMessageValues(ctx, row),
+            ctx.now,
+          ),
+        })),
+      );
+      return { person, told };
+    };
+    expect((await decided({ decision: 'published' })).told).toEqual([]);
+    const answered = await decided({ decision: 'published', reply: '已经铺了防滑垫。' });
+    const hidden = await decided({ decision: 'hidden', reason: '有别人的名字' });
+    for (const [one, template] of [
+      [answered, 'feedback_answered'],
+      [hidden, 'feedback_hidden'],
+    ] as const) {
+      expect(one.told).toMatchObject([
+        {
+          template,
+          made: { to: { person: { id: one.person.id } }, variables: { day: '11月25日周三' } },
+        },
+      ]);
+    }
+  });
+
   it('calls staff for words and for low scores, the lowest first', async () => {
     const world = await createWorld();
     const startsAt = (nth: number) => ({ startsAt: addMinutes(NOW, 240 + nth * 80) });
@@ -187,6 +230,7 @@ describe('the certificate of a visit', () => {
     const told = await verifyCertificate(ctx, code);
     expect(told).toEqual({
       code,
+      people: null,
       issuedAt: ctx.now,
       hallSlug: HALL,
       startsAt: session.startsAt,

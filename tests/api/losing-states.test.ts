@@ -22,6 +22,7 @@ const ATTEMPTS = [
   'credential_attempts',
   'return_tries',
   'ticket_tries',
+  'waitlist_tries',
   'mail_attempts',
 ];
 

@@ -21,6 +21,8 @@ import { openSessions, releaseGroupPlaces } from '../../src/features/halls/comma
 import { hallWithSessions } from '../../src/features/halls/queries.ts';
 import { halls, hallSessions } from '../../src/features/halls/table.ts';
 import { readNumbers } from '../../src/features/numbers/queries.ts';
+import { releaseLatePlaces } from '../../src/features/releases/commands.ts';
+import { lapseReplacements } from '../../src/features/replacements/commands.ts';
 import { carryOutStops } from '../../src/features/stops/commands.ts';
 import { joinWaitlist, serveWaitlists } from '../../src/features/waitlist/commands.ts';
 import { readWeek } from '../../src/features/weeks/queries.ts';
@@ -180,6 +182,13 @@ describe('with a year of sessions and 100,000 bookings', () => {
     { what: 'the opening of sessions', act: openSessions },
     { what: 'the release of group places', act: releaseGroupPlaces },
     { what: 'the carrying out of stops', act: carryOutStops },
+    {
+      what: 'the letting go of late places',
+      // While the first session of the day runs.
+      now: addMinutes(NOW, 140),
+      act: releaseLatePlaces,
+    },
+    { what: 'the lapse of what is held for classes', act: lapseReplacements },
   ];
 
   it.each(cases)('$what costs at most 1.3 times as much', async ({ act, now = NOW }) => {

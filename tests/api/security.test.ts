@@ -321,6 +321,20 @@ describe('what belongs to somebody else', () => {
     '/api/organisations/:id/members': { phone: '13800138005' },
     '/api/organisations/:id/handover': { memberId },
     '/api/organisations/:id/departures': { memberId },
+    '/api/organisations/:id/drill-records': {
+      ...{ hazard: '地震', date: '2026-11-24', time: '09:30', expected: 9 },
+    },
+    '/me/organisations/:id/traits': { 'traits.mine': 'yes' },
+    '/me/organisations/:id/drills/record': {
+      ...{ hazard: '地震', date: '2026-11-24', time: '09:30', expected: '9' },
+    },
+    '/me/organisations/:id/drills/records/:recordId': { text: '补充一句' },
+    '/me/organisations/:id/drills/records/:recordId/correction': { version: '1' },
+    '/me/organisations/:id/drills/plan/:year': {},
+    '/me/organisations/:id/drills/plan/:year/item': {
+      ...{ title: '示例演练', hazard: '地震', month: '12', responsible: '示例办公室' },
+    },
+    '/me/organisations/:id/drills/plan/:year/drop': { reason: '示例' },
     '/api/me/data/contact-names/:id': { contactName: '示例李明' },
   });
 

@@ -40,6 +40,7 @@ async function bookClasses(ctx: CommandContext, personId: string) {
     lunch: false,
     askedAt: ctx.now,
     answerDueAt: later,
+    heldUntil: later,
   });
   const rows = Array.from({ length: CLASSES }, (_, index) => ({
     id: newId(ctx.now),

@@ -116,7 +116,12 @@ test('the door’s page takes codes, walk-ins and slips, with a script or withou
   await expect(result).toContainText(/\d\d:\d\d已经登记入场/);
   await page.getByRole('link', { name: '现在在馆里的人' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(/在馆里\d+人/);
-  await expect(page.getByRole('row', { name: new RegExp(code.slice(-4)) })).toContainText('3人');
+  const inside = page.getByRole('row', { name: new RegExp(code.slice(-4)) });
+  await expect(inside).toContainText('3人');
+  await inside.getByRole('combobox').selectOption('安全生产');
+  await inside.getByRole('button', { name: /换区/ }).click();
+  await expect(page.getByRole('status').filter({ hasText: '换到安全生产：3人' })).toBeVisible();
+  await expect(inside).toContainText('安全生产');
   await page.goto('/staff/halls/yancheng/notes');
   await page.getByLabel('什么事').selectOption('设备故障');
   await page.getByRole('button', { name: '记下来' }).click();

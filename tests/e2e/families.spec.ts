@@ -1,5 +1,6 @@
-import { expect, signInAsStaff, signInWithRole, test, visitMade } from './fixtures.ts';
+import { addSession, expect, signInAsStaff, signInWithRole, test, visitMade } from './fixtures.ts';
 import type { Page } from '@playwright/test';
+import { DAY_MS, MINUTE_MS } from '../../src/lib/time.ts';
 
 const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 
@@ -72,6 +73,35 @@ test('staff book for a caller, who changes the mind and cancels with the code', 
   await expect(page.getByText('念给对方听')).toBeVisible();
   await page.getByRole('button', { name: '对方同意，取消' }).click();
   await expect(title(page, '已取消')).toBeVisible();
+});
+
+test('a caller without a mobile number waits for a full session, by a code that is read out', async ({
+  page,
+  ctx,
+  phone,
+}) => {
+  const number = `0515-8${phone.slice(-7)}`;
+  const minutes = Number(phone.slice(-7)) % 900;
+  const startsAt = new Date(ctx.now.getTime() + 2 * DAY_MS + minutes * MINUTE_MS);
+  const full = await addSession(ctx, { startsAt, capacity: 3, openPlaces: 0 });
+  await signInAsStaff(page, ctx, phone);
+  await page.goto('/staff/halls/yancheng/desk/wait');
+  await page.getByLabel('手机号').fill(number);
+  await page.getByLabel('哪一场').selectOption(full.id);
+  await page.getByRole('button', { name: '排上，取候补码' }).click();
+  await expect(page.getByRole('alert')).toContainText('姓名');
+  await page.getByLabel('联系人姓名').fill('示例郑爷爷');
+  await page.getByRole('button', { name: '排上，取候补码' }).click();
+  await expect(title(page, '排上了')).toBeVisible();
+  const code = await page.getByText(/^[A-Z0-9]{5}-[A-Z0-9]{5}$/).innerText();
+
+  await page.getByRole('link', { name: '问候补码，再办' }).click();
+  await page.getByLabel('预约码').fill(code);
+  await page.getByLabel('手机号最后4位').fill(number.slice(-4));
+  await page.getByRole('button', { name: '核对' }).click();
+  await expect(page.getByText('对方说对了候补码')).toBeVisible();
+  await page.getByRole('button', { name: '对方不等了，退出' }).click();
+  await expect(title(page, '已退出')).toBeVisible();
 });
 
 test('after a visit: feedback that the hall publishes, and a certificate that anyone verifies', async ({

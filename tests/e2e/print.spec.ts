@@ -21,6 +21,62 @@ for (let from = 0; from < guides.length; from += GUIDES_A_TEST) {
   });
 }
 
+test('the cards print on one sheet of A5 each', async ({ page }) => {
+  test.setTimeout(60_000);
+  const cards = readdirSync(new URL('../../content/cards/', import.meta.url));
+  for (const file of cards) {
+    await page.goto(`/cards/${file.replace('.md', '')}`);
+    expect(pagesOf(await page.pdf({ preferCSSPageSize: true })), file).toBe(1);
+  }
+});
+
+test('a home’s list and plan print on a sheet each, numbers and packs on one', async ({ page }) => {
+  for (const [address, sheets] of [
+    ['/household?adults=4&children=2&infants=1&elders=2&chronic=2&disabled=1&pets=1&fuel=1', 2],
+    ['/phones', 1],
+    ['/packs/parents?month=6', 1],
+    ['/packs/teachers?month=3', 1],
+    ['/packs/officers?month=5', 1],
+  ] as const) {
+    await page.goto(address);
+    expect(pagesOf(await page.pdf({ preferCSSPageSize: true })), address).toBe(sheets);
+  }
+});
+
+/** Three quarters of the sheet's width and more: what a poster is looked at for from across a yard. */
+const SCENE_MIN_MM = 80;
+const PIXELS_A_MM = 96 / 25.4;
+/** What is left of A3 between margins of 12 mm. */
+const A3 = { width: Math.round(273 * PIXELS_A_MM), height: Math.round(396 * PIXELS_A_MM) };
+
+for (let from = 0; from < guides.length; from += GUIDES_A_TEST) {
+  const some = guides.slice(from, from + GUIDES_A_TEST);
+  test(`the posters of ${some.join(', ')} are one sheet of A3 each, with a large scene`, async ({
+    page,
+  }) => {
+    test.setTimeout(90_000);
+    await page.setViewportSize(A3);
+    await page.emulateMedia({ media: 'print' });
+    for (const slug of some) {
+      await page.goto(`/guides/${slug}/poster`);
+      const measured = await page.locator('.poster').evaluate((poster) => ({
+        hidden: [
+          poster.scrollHeight - poster.clientHeight,
+          poster.scrollWidth - poster.clientWidth,
+        ],
+        scene: poster.querySelector('.scene svg')?.getBoundingClientRect().height ?? 0,
+        code: poster.querySelectorAll('footer svg').length,
+      }));
+      expect(measured, slug).toMatchObject({ hidden: [0, 0], code: 1 });
+      expect(measured.scene / PIXELS_A_MM, slug).toBeGreaterThanOrEqual(SCENE_MIN_MM);
+      const pdf = await page.pdf({ preferCSSPageSize: true });
+      expect(pagesOf(pdf), slug).toBe(1);
+      // 297 × 420 mm in points.
+      expect(pdf.toString('latin1'), slug).toMatch(/\/MediaBox \[0 0 84[12][.\d]* 119[01][.\d]*\]/);
+    }
+  });
+}
+
 test('a ticket prints on one sheet, with its code and no menus', async ({ page, phone }) => {
   await openLastSession(page);
   await bookSignedOut(page, phone);

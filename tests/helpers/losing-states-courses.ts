@@ -66,9 +66,9 @@ export const courseStates: readonly LosingState[] = [
     const startsAt = addMinutes(NOW, 14 * 24 * 60);
     return () => openCourseSession(world.ctx, by, form(startsAt), key());
   }),
-  opening('a session starts then', 'start_taken', async (world) => {
+  opening('one starts then in the same place', 'start_taken', async (world) => {
     const by = await manager(world);
-    const { startsAt } = await world.session();
+    const { startsAt } = await world.session({ heldAt: form(NOW).heldAt });
     return () => openCourseSession(world.ctx, by, form(startsAt), key());
   }),
   withdrawing('not the manager', 'course_session_unknown', async (world) => {

@@ -1,11 +1,14 @@
 import type { Person } from '../../src/features/accounts/table.ts';
+import { issueClassCertificates } from '../../src/features/certificates/commands.ts';
 import {
   acceptCounterOffer,
   answerGroupRequest,
   changeGroupCounts,
   createGroupRequest,
+  handInLetter,
   withdrawGroupRequest,
 } from '../../src/features/groups/commands.ts';
+import { lapseGroups, remindOfGroups } from '../../src/features/group-holds/commands.ts';
 import { groupClasses } from '../../src/features/groups/table.ts';
 import { halls, type HallSession } from '../../src/features/halls/table.ts';
 import { eraseGroupWords } from '../../src/features/privacy/commands.ts';
@@ -187,6 +190,52 @@ export const groupStates: readonly LosingState[] = [
       const { session, person, bookingId } = await asked(world);
       const counts = { bookingId, adults: 2, boys: 1, girls: 1, others: 0 };
       return () => changeGroupCounts(world.at(session.arrivalOpensAt), person, counts, key());
+    },
+  },
+  {
+    command: 'groups.handInLetter',
+    state: 'a letter of nobody’s',
+    reason: 'file_unknown',
+    prepare: async (world) => {
+      const { person, requestId } = await asked(world);
+      return () => handInLetter(world.ctx, person, { requestId, file: key() }, key());
+    },
+  },
+  {
+    command: 'group-holds.remindOfGroups',
+    state: 'nothing is due',
+    reason: null,
+    prepare: async (world) => {
+      await asked(world);
+      return () => remindOfGroups(world.ctx);
+    },
+  },
+  {
+    command: 'group-holds.lapseGroups',
+    state: 'the places are still held',
+    reason: null,
+    prepare: async (world) => {
+      await asked(world);
+      return () => lapseGroups(world.at(addMinutes(NOW, 2 * DAYS)));
+    },
+  },
+  {
+    command: 'group-holds.lapseGroups',
+    state: 'the day of the visit',
+    reason: null,
+    prepare: async (world) => {
+      const { session } = await asked(world);
+      await world.ctx.db.run('UPDATE group_requests SET held_until = 0');
+      return () => lapseGroups(world.at(addMinutes(session.startsAt, -60)));
+    },
+  },
+  {
+    command: 'certificates.issueClassCertificates',
+    state: 'no class has come',
+    reason: 'no_class_to_certify',
+    prepare: async (world) => {
+      const { person, requestId } = await asked(world);
+      return () => issueClassCertificates(world.ctx, person, { requestId }, key());
     },
   },
   {

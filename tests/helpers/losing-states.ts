@@ -28,8 +28,10 @@ import { bookingCodeOf } from './codes.ts';
 import { readSentCode } from '../../scripts/lib/demo-people.ts';
 import { addMinutes } from '../../src/lib/time.ts';
 import { consoleStates } from './losing-states-console.ts';
+import { namingStates } from './losing-states-namings.ts';
 import { inquiryStates } from './losing-states-inquiries.ts';
 import { publicationStates } from './losing-states-publications.ts';
+import { madeGoodStates } from './losing-states-made-good.ts';
 import { messageStates } from './losing-states-messages.ts';
 import { postTo } from './post.ts';
 import { fileStates } from './losing-states-files.ts';
@@ -40,10 +42,13 @@ import { roleStates } from './losing-states-roles.ts';
 import { phoneStates } from './losing-states-phones.ts';
 import { privacyStates } from './losing-states-privacy.ts';
 import { familyStates } from './losing-states-families.ts';
+import { callStates } from './losing-states-calls.ts';
 import { groupStates } from './losing-states-groups.ts';
+import { drillStates } from './losing-states-drills.ts';
 import { doorStates } from './losing-states-door.ts';
 import { courseStates } from './losing-states-courses.ts';
 import { openingStates } from './losing-states-openings.ts';
+import { volunteerStates } from './losing-states-volunteers.ts';
 import { waitlistStates } from './losing-states-waitlist.ts';
 import { NOW, testHall } from './session.ts';
 import { type World } from './world.ts';
@@ -546,6 +551,8 @@ export const losingStates: readonly LosingState[] = [
   ...credentialStates,
   ...roleStates,
   ...consoleStates,
+  ...drillStates,
+  ...namingStates,
   ...inquiryStates,
   ...publicationStates,
   ...messageStates,
@@ -556,10 +563,13 @@ export const losingStates: readonly LosingState[] = [
   keepsMessages,
   ...privacyStates,
   ...phoneStates,
+  ...callStates,
   ...groupStates,
   ...openingStates,
+  ...volunteerStates,
   ...waitlistStates,
   ...familyStates,
   ...courseStates,
   ...doorStates,
+  ...madeGoodStates,
 ];

@@ -1,11 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseFrontmatter } from 'astro/markdown';
+import pageTexts from '../../content/search/page-texts.json' with { type: 'json' };
 import readings from '../../content/search/readings.json' with { type: 'json' };
 import words from '../../content/search/words.json' with { type: 'json' };
 import months from '../../content/months.json' with { type: 'json' };
+import { cardSchema } from '../../src/features/cards/schema.ts';
+import { campaignSchema } from '../../src/features/campaigns/schema.ts';
 import { courseContentSchema } from '../../src/features/courses/schema.ts';
 import { guideSchema, monthsSchema } from '../../src/features/guides/schema.ts';
+import { hotlinesText } from '../../src/features/hotlines/policy.ts';
+import { readHotlines } from '../../src/features/hotlines/queries.ts';
+import { householdText } from '../../src/features/household/policy.ts';
+import { readHouseholdContent } from '../../src/features/household/queries.ts';
 import { hallContentSchema, hallKindSchema } from '../../src/features/halls/schema.ts';
+import { packSchema } from '../../src/features/packs/schema.ts';
 import { divisionTree } from '../../src/features/regions/policy.ts';
 import { regionSchema } from '../../src/features/regions/schema.ts';
 import { searchDocuments, searchIndex } from '../../src/features/search/policy.ts';
@@ -26,13 +34,16 @@ function readFolder<Data>(folder: string, schema: { parse(value: unknown): Data 
     });
 }
 
-export const guideFiles = readFolder(
-  'guides',
-  guideSchema({
-    reviewers: JSON.parse(readFileSync(content('reviewers.json'), 'utf8')) as [],
-    today: '2999-01-01',
-  }),
-);
+const written = {
+  reviewers: JSON.parse(readFileSync(content('reviewers.json'), 'utf8')) as [],
+  today: '2999-01-01',
+};
+
+export const guideFiles = readFolder('guides', guideSchema(written));
+export const campaignFiles = readFolder('campaigns', campaignSchema(written));
+export const hallFiles = readFolder('halls', hallContentSchema);
+export const courseFiles = readFolder('courses', courseContentSchema);
+export const regionFiles = readFolder('regions', regionSchema({ tree: divisionTree }));
 
 export const searchWords = searchWordsSchema.parse(words);
 export const sounds = readSounds(readings);
@@ -41,10 +52,18 @@ export const sounds = readSounds(readings);
 export const contentIndex = searchIndex(
   searchDocuments({
     guides: guideFiles,
-    halls: readFolder('halls', hallContentSchema),
+    cards: readFolder('cards', cardSchema(written)),
+    packs: readFolder('packs', packSchema(written)),
+    halls: hallFiles,
     hallKinds: readFolder('hall-kinds', hallKindSchema),
-    courses: readFolder('courses', courseContentSchema),
-    regions: readFolder('regions', regionSchema({ tree: divisionTree })),
+    courses: courseFiles,
+    regions: regionFiles,
+    campaigns: campaignFiles,
+    pageTexts: {
+      ...pageTexts,
+      '/phones': hotlinesText(readHotlines(new Date())),
+      '/household': householdText(readHouseholdContent(new Date())),
+    },
     months: monthsSchema.parse(months),
     words: searchWords,
   }),

@@ -21,6 +21,7 @@ export const testHall = {
   minorsPerAdult: 10,
   groupMonthPlaces: null,
   largePartyMin: null,
+  lateMinutes: 15,
 };
 
 /** A session that starts four hours after NOW unless told otherwise; its limits follow its start. */

@@ -130,6 +130,7 @@ describe('headers', () => {
       ...[`${booking}/cancellation`, `${booking}/change`, confirmation, '/sign-in/code'],
       ...['/tickets', '/tickets/ABCDEFGHJK', '/staff', `/staff/halls/${HALL}`],
       ...['/drills', '/communities', '/regions', '/regions/320900', '/sitemap', '/search?q=火'],
+      ...['/guides/cpr/poster', '/guides/cpr/broadcast', '/campaigns', '/campaigns/first-aid-day'],
       ...['/me/data', '/me/data/erasure', '/me/data/erased', '/privacy/erasures'],
       ...['/courses', '/courses/self-rescue', '/halls/kinds/theme-park', `/embed/halls/${HALL}`],
       ...['/halls?region=320900', `/staff/halls/${HALL}/courses`],
@@ -267,5 +268,21 @@ describe('a body over 64 KB', () => {
     });
     expect(page.status).toBe(413);
     expect(await page.text()).toContain('发送的内容太大');
+  });
+});
+
+describe('a workbook', () => {
+  test('is written by the Worker itself, and kept nowhere on the way', async () => {
+    const answer = await fetch(`${site.url}/staff/halls/${HALL}/numbers/lead.xlsx`, {
+      headers: { cookie: staff.cookie },
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('content-disposition')).toMatch(/^attachment; .*\.xlsx/);
+    // Names of files stand uncompressed in the archive's directory at its end.
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    expect(bytes.subarray(0, 2).toString()).toBe('PK');
+    expect(bytes.includes('xl/workbook.xml')).toBe(true);
+    expect(bytes.includes('xl/worksheets/sheet1.xml')).toBe(true);
   });
 });

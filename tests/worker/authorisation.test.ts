@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { glob } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../functions/app.ts';
@@ -5,14 +6,29 @@ import { publishRoot, sealEntries } from '../../src/features/audit/commands.ts';
 import { auditEntries } from '../../src/features/audit/table.ts';
 import type { Person as PersonRow } from '../../src/features/accounts/table.ts';
 import { createBooking, markArrival } from '../../src/features/bookings/commands.ts';
-import { issueCertificate } from '../../src/features/certificates/commands.ts';
+import { waitForCaller } from '../../src/features/caller-waits/commands.ts';
+import {
+  issueCertificate,
+  issueHoursCertificate,
+} from '../../src/features/certificates/commands.ts';
 import { answerGroupRequest, createGroupRequest } from '../../src/features/groups/commands.ts';
 import { findOwnGroup } from '../../src/features/groups/queries.ts';
 import { openCourseSession } from '../../src/features/courses/commands.ts';
+import { planned, published as announced, recorded, region } from '../helpers/drills.ts';
+import { listNaming } from '../helpers/namings.ts';
 import { createImport } from '../../src/features/imports/commands.ts';
 import { createInquiry } from '../../src/features/inquiries/commands.ts';
 import { expiries } from '../../src/features/bookings/table.ts';
+import { reportOutage } from '../../src/features/outages/commands.ts';
 import { stopSessions } from '../../src/features/stops/commands.ts';
+import { dropDuty, openNeeds, takeDuty } from '../../src/features/roster/commands.ts';
+import { guideNeeds } from '../../src/features/roster/table.ts';
+import {
+  decideVolunteer,
+  recordTraining,
+  registerVolunteer,
+} from '../../src/features/volunteers/commands.ts';
+import { volunteerHours, volunteerTrainings } from '../../src/features/volunteers/table.ts';
 import { joinWaitlist } from '../../src/features/waitlist/commands.ts';
 import { findByCode } from '../../src/features/inquiries/queries.ts';
 import {
@@ -23,6 +39,7 @@ import {
 import { claimNumber } from '../../src/features/phones/commands.ts';
 import { listSubjectFiles } from '../../src/features/files/queries.ts';
 import { findClaim } from '../../src/features/organisations/queries.ts';
+import type { Holder } from '../../src/features/roles/policy.ts';
 import { rolesOf } from '../../src/features/roles/queries.ts';
 import { addDays, addMinutes, calendarDate } from '../../src/lib/time.ts';
 import { publishSomething } from '../helpers/publishing.ts';
@@ -36,12 +53,14 @@ type Who =
   | 'importers'
   | 'importer'
   | 'hall tables'
+  | 'volunteer keepers'
   | 'everybody'
   | 'signed in'
   | 'owner'
   | 'door'
   | 'hall manager'
   | 'reviewer'
+  | 'drill organiser'
   | 'editor'
   | 'publisher'
   | 'administrator'
@@ -77,10 +96,13 @@ const ALLOWED: Record<Who, readonly Person[]> = {
   door: ['hallStaff', 'hallManager'],
   'hall manager': ['hallManager', 'administrator'],
   reviewer: ['reviewer'],
+  // The reviewer of this test organises drills as well.
+  'drill organiser': ['reviewer'],
   'file readers': ['owner', 'reviewer'],
   importers: ['hallManager', 'reviewer'],
   importer: ['reviewer'],
   'hall tables': ['hallManager'],
+  'volunteer keepers': ['hallManager', 'reviewer'],
   editor: ['editor'],
   publisher: ['editor', 'administrator'],
   administrator: ['administrator'],
@@ -100,6 +122,8 @@ const ROUTES: Record<string, Who> = {
   'GET /api/audit/seals': 'everybody',
   'GET /api/bookings': 'signed in',
   'GET /api/bookings/:id': 'owner',
+  'GET /api/guide-duties': 'signed in',
+  'GET /api/hours-certificates/:code': 'everybody',
   'GET /api/halls': 'everybody',
   'GET /api/halls/:slug/door': 'door',
   'GET /api/halls/:slug/sessions': 'everybody',
@@ -110,6 +134,8 @@ const ROUTES: Record<string, Who> = {
   'GET /api/halls/:slug/group-sessions': 'everybody',
   'GET /api/waitlist-entries': 'signed in',
   'GET /api/certificates/:code': 'everybody',
+  'GET /cards': 'everybody',
+  'GET /cards/:slug': 'everybody',
   'GET /certificates': 'everybody',
   'GET /certificates/:code': 'everybody',
   'GET /api/files/:id': 'owner',
@@ -126,10 +152,46 @@ const ROUTES: Record<string, Who> = {
   'GET /audit/roots/:file': 'everybody',
   'GET /communities': 'everybody',
   'GET /drills': 'everybody',
+  'GET /api/drill-plans': 'everybody',
+  'GET /api/drill-plans/:code/:year': 'everybody',
+  'GET /api/organisations/:organisationId/duties': 'owner',
+  'GET /drills/plans/:code': 'everybody',
+  'GET /me/organisations/:organisationId/drills': 'owner',
+  'GET /me/organisations/:organisationId/drills/plan/:year': 'owner',
+  'GET /me/organisations/:organisationId/drills/plan/:year/drop': 'owner',
+  'GET /me/organisations/:organisationId/drills/plan/:year/item': 'owner',
+  'GET /me/organisations/:organisationId/drills/record': 'owner',
+  'GET /me/organisations/:organisationId/drills/records/:recordId': 'owner',
+  'GET /me/organisations/:organisationId/drills/records/:recordId/correction': 'owner',
+  'GET /me/organisations/:organisationId/traits': 'owner',
+  'GET /staff/drills': 'reviewer',
+  'GET /staff/drills/organisations/:organisationId': 'reviewer',
+  'GET /staff/drills/pauses': 'administrator',
+  'GET /staff/drills/regions/:code': 'drill organiser',
+  'GET /staff/drills/regions/:code/plan/:year': 'drill organiser',
+  'GET /staff/drills/regions/:code/plan/:year/drop': 'drill organiser',
+  'GET /staff/drills/regions/:code/plan/:year/item': 'drill organiser',
+  'GET /staff/drills/regions/:code/record': 'drill organiser',
+  'GET /staff/drills/regions/:code/records/:recordId': 'drill organiser',
+  'GET /staff/drills/regions/:code/records/:recordId/correction': 'drill organiser',
+  'GET /staff/drills/rules': 'administrator',
   'GET /f/:link': 'everybody',
   'GET /files/:id': 'file readers',
+  'GET /elder': 'everybody',
+  'GET /elder/guides': 'everybody',
+  'GET /elder/guides/:slug': 'everybody',
+  'GET /elder/guides/:slug/more': 'everybody',
+  'GET /elder/offline': 'everybody',
+  'GET /elder/visits': 'everybody',
+  'GET /elder/withdrawn/:slug': 'everybody',
   'GET /guides': 'everybody',
   'GET /guides/:slug': 'everybody',
+  'GET /guides/:slug/poster': 'everybody',
+  'GET /guides/:slug/broadcast': 'everybody',
+  'GET /campaigns': 'everybody',
+  'GET /campaigns/:slug': 'everybody',
+  'GET /guides/:slug/quiz': 'everybody',
+  'GET /offline': 'everybody',
   'GET /halls': 'everybody',
   'GET /halls/:slug': 'everybody',
   'GET /halls/:slug/availability.ics': 'everybody',
@@ -142,9 +204,12 @@ const ROUTES: Record<string, Who> = {
   'GET /halls/:slug/groups': 'everybody',
   'GET /halls/:slug/groups/confirmation': 'everybody',
   'GET /halls/:slug/groups/days': 'everybody',
+  'GET /halls/:slug/parties': 'everybody',
   'GET /halls/:slug/sessions/:sessionId': 'everybody',
   'GET /halls/:slug/sessions/:sessionId/confirmation': 'everybody',
   'GET /halls/:slug/sessions/:sessionId/waitlist': 'everybody',
+  'GET /household': 'everybody',
+  'GET /household/reminders.ics': 'everybody',
   'GET /inquiries': 'everybody',
   'GET /inquiries/:code': 'everybody',
   'GET /inquiries/track': 'everybody',
@@ -159,8 +224,11 @@ const ROUTES: Record<string, Who> = {
   'GET /me/bookings/:id/change': 'owner',
   'GET /me/groups/:id': 'owner',
   'GET /me/groups/:id/acceptance': 'owner',
+  'GET /me/groups/:id/certificates': 'owner',
+  'GET /me/groups/:id/letter': 'owner',
   'GET /me/groups/:id/calendar.ics': 'owner',
   'GET /me/groups/:id/classes/:bookingId': 'owner',
+  'GET /me/groups/:id/classes/:bookingId/acceptance': 'owner',
   'GET /me/groups/:id/parents-letter': 'owner',
   'GET /me/groups/:id/preparation': 'owner',
   'GET /me/groups/:id/sheet': 'owner',
@@ -183,14 +251,22 @@ const ROUTES: Record<string, Who> = {
   'GET /me/organisations/:organisationId/departure': 'owner',
   'GET /me/organisations/:organisationId/handover': 'owner',
   'GET /me/organisations/:organisationId/proof': 'owner',
+  'GET /me/volunteer': 'signed in',
+  'GET /me/volunteer/certificate': 'signed in',
+  'GET /me/volunteer/departure': 'signed in',
+  'GET /me/volunteer/duties': 'signed in',
+  'GET /me/volunteer/duties.ics': 'signed in',
+  'GET /me/volunteer/duties/:dutyId/drop': 'owner',
   'GET /notices': 'everybody',
   'GET /notices.atom': 'everybody',
   'GET /notices/:id': 'everybody',
   'GET /me/phone': 'signed in',
   'GET /me/phone/claim': 'signed in',
   'GET /me/phone/code': 'signed in',
+  'GET /packs/:slug': 'everybody',
   'GET /pause': 'everybody',
   'GET /phone-objection': 'everybody',
+  'GET /phones': 'everybody',
   'GET /privacy': 'everybody',
   'GET /privacy/erasures': 'everybody',
   'GET /regions': 'everybody',
@@ -216,6 +292,16 @@ const ROUTES: Record<string, Who> = {
   'GET /staff/halls/:slug/notes': 'door',
   'GET /staff/halls/:slug/numbers': 'door',
   'GET /staff/halls/:slug/numbers/:file': 'door',
+  'GET /staff/halls/:slug/roster': 'door',
+  'GET /staff/halls/:slug/roster/:sessionId': 'door',
+  'GET /staff/halls/:slug/roster/:sessionId/check-ins': 'door',
+  'GET /staff/halls/:slug/roster/:sessionId/drops/:dutyId': 'hall tables',
+  'GET /staff/halls/:slug/roster/:sessionId/needs/:needId/end': 'hall tables',
+  'GET /staff/volunteers': 'volunteer keepers',
+  'GET /staff/volunteers/:volunteerId': 'volunteer keepers',
+  'GET /staff/volunteers/:volunteerId/trainings': 'volunteer keepers',
+  'GET /staff/volunteers/:volunteerId/trainings/:trainingId/withdrawal': 'volunteer keepers',
+  'GET /staff/volunteers/cells': 'reviewer',
   'GET /staff/halls/:slug/week': 'door',
   'GET /staff/organisations': 'reviewer',
   'GET /staff/organisations/:organisationId': 'reviewer',
@@ -227,7 +313,10 @@ const ROUTES: Record<string, Who> = {
   'GET /staff/halls/:slug/desk/:bookingId': 'door',
   'GET /staff/halls/:slug/desk/:bookingId/cancellation': 'door',
   'GET /staff/halls/:slug/desk/:bookingId/change': 'door',
+  'GET /staff/halls/:slug/calls': 'door',
   'GET /staff/halls/:slug/desk/call': 'door',
+  'GET /staff/halls/:slug/desk/wait': 'door',
+  'GET /staff/halls/:slug/desk/waits/:entryId': 'door',
   'GET /staff/halls/:slug/feedback': 'hall tables',
   'GET /staff/halls/:slug/sessions/:sessionId/waitlist': 'door',
   'GET /staff/calendar': 'administrator',
@@ -236,11 +325,16 @@ const ROUTES: Record<string, Who> = {
   'GET /staff/halls/:slug/calendar': 'hall tables',
   'GET /staff/halls/:slug/calendar/:day': 'hall tables',
   'GET /staff/halls/:slug/hours': 'hall tables',
+  'GET /staff/halls/:slug/lateness': 'hall tables',
   'GET /staff/halls/:slug/outages': 'hall tables',
+  'GET /staff/halls/:slug/outages/:outageId/moves': 'hall tables',
   'GET /staff/halls/:slug/sessions/:sessionId/pardon': 'hall tables',
   'GET /staff/halls/:slug/stops': 'hall tables',
   'GET /staff/halls/:slug/stops/:stopId': 'hall tables',
   'GET /staff/halls/:slug/bookings/:bookingId': 'door',
+  'GET /communities/named': 'everybody',
+  'GET /staff/namings': 'reviewer',
+  'GET /staff/namings/:id/removal': 'reviewer',
   'GET /staff/imports': 'importers',
   'GET /staff/imports/:id': 'importer',
   'GET /staff/imports/:id/failures.csv': 'importer',
@@ -305,6 +399,23 @@ const ROUTES: Record<string, Who> = {
   'POST /api/organisations': 'signed in',
   'POST /api/organisations/:organisationId/decision': 'reviewer',
   'POST /api/organisations/:organisationId/departures': 'owner',
+  'POST /api/organisations/:organisationId/drill-records': 'owner',
+  'POST /me/organisations/:organisationId/drills/plan/:year': 'owner',
+  'POST /me/organisations/:organisationId/drills/plan/:year/drop': 'owner',
+  'POST /me/organisations/:organisationId/drills/plan/:year/item': 'owner',
+  'POST /me/organisations/:organisationId/drills/record': 'owner',
+  'POST /me/organisations/:organisationId/drills/records/:recordId': 'owner',
+  'POST /me/organisations/:organisationId/drills/records/:recordId/correction': 'owner',
+  'POST /me/organisations/:organisationId/traits': 'owner',
+  'POST /staff/drills/organisations/:organisationId': 'reviewer',
+  'POST /staff/drills/pauses': 'administrator',
+  'POST /staff/drills/regions/:code/plan/:year': 'drill organiser',
+  'POST /staff/drills/regions/:code/plan/:year/drop': 'drill organiser',
+  'POST /staff/drills/regions/:code/plan/:year/item': 'drill organiser',
+  'POST /staff/drills/regions/:code/record': 'drill organiser',
+  'POST /staff/drills/regions/:code/records/:recordId': 'drill organiser',
+  'POST /staff/drills/regions/:code/records/:recordId/correction': 'drill organiser',
+  'POST /staff/drills/rules': 'administrator',
   'POST /api/organisations/:organisationId/members': 'owner',
   'POST /api/sign-in-codes': 'everybody',
   'POST /api/sign-ins': 'everybody',
@@ -319,7 +430,10 @@ const ROUTES: Record<string, Who> = {
   'POST /me/bookings/:id/feedback': 'owner',
   'POST /me/bookings/:id/change': 'owner',
   'POST /me/groups/:id/acceptance': 'owner',
+  'POST /me/groups/:id/certificates': 'owner',
+  'POST /me/groups/:id/letter': 'owner',
   'POST /me/groups/:id/classes/:bookingId': 'owner',
+  'POST /me/groups/:id/classes/:bookingId/acceptance': 'owner',
   'POST /me/groups/:id/withdrawal': 'owner',
   'POST /me/waits/:id': 'owner',
   'POST /me/waits/:id/departure': 'owner',
@@ -339,6 +453,10 @@ const ROUTES: Record<string, Who> = {
   'POST /me/phone': 'signed in',
   'POST /me/phone/claim': 'signed in',
   'POST /me/phone/code': 'signed in',
+  'POST /me/volunteer': 'signed in',
+  'POST /me/volunteer/certificate': 'signed in',
+  'POST /me/volunteer/duties': 'signed in',
+  'POST /me/volunteer/duties/:dutyId/drop': 'owner',
   'POST /phone-objection': 'everybody',
   'POST /sign-in': 'everybody',
   'POST /sign-in/code': 'everybody',
@@ -350,6 +468,7 @@ const ROUTES: Record<string, Who> = {
   'POST /staff/halls/:slug/courses': 'hall tables',
   'POST /staff/halls/:slug/courses/:courseSessionId/withdrawal': 'hall tables',
   'POST /staff/halls/:slug/door': 'door',
+  'POST /staff/halls/:slug/door/inside': 'door',
   'POST /staff/halls/:slug/notes': 'door',
   'POST /staff/organisations/:organisationId': 'reviewer',
   'POST /staff/exports/:list': 'reviewer',
@@ -358,17 +477,29 @@ const ROUTES: Record<string, Who> = {
   'POST /staff/halls/:slug/desk': 'door',
   'POST /staff/halls/:slug/desk/:bookingId/cancellation': 'door',
   'POST /staff/halls/:slug/desk/:bookingId/change': 'door',
+  'POST /staff/halls/:slug/calls': 'door',
   'POST /staff/halls/:slug/desk/call': 'door',
+  'POST /staff/halls/:slug/desk/wait': 'door',
+  'POST /staff/halls/:slug/desk/waits/:entryId': 'door',
   'POST /staff/halls/:slug/feedback': 'hall tables',
   'POST /staff/halls/:slug/sessions/:sessionId/waitlist': 'door',
+  'POST /staff/halls/:slug/roster': 'door',
+  'POST /staff/halls/:slug/roster/:sessionId': 'door',
+  'POST /staff/halls/:slug/roster/:sessionId/check-ins': 'door',
+  'POST /staff/volunteers/:volunteerId': 'volunteer keepers',
+  'POST /staff/volunteers/:volunteerId/trainings': 'volunteer keepers',
+  'POST /staff/volunteers/cells': 'reviewer',
   'POST /staff/calendar/:year': 'administrator',
   'POST /staff/halls/:slug/appeals': 'hall tables',
   'POST /staff/halls/:slug/calendar/:day': 'hall tables',
   'POST /staff/halls/:slug/hours': 'hall tables',
+  'POST /staff/halls/:slug/lateness': 'hall tables',
   'POST /staff/halls/:slug/outages': 'hall tables',
+  'POST /staff/halls/:slug/outages/:outageId/moves': 'hall tables',
   'POST /staff/halls/:slug/sessions/:sessionId/pardon': 'hall tables',
   'POST /staff/halls/:slug/stops': 'hall tables',
   'POST /staff/halls/:slug/stops/:stopId': 'hall tables',
+  'POST /staff/namings/:id/removal': 'reviewer',
   'POST /staff/imports': 'importers',
   'POST /staff/imports/:id': 'importer',
   'POST /staff/inquiries/:id': 'editor',
@@ -383,6 +514,11 @@ const ROUTES: Record<string, Who> = {
   'POST /tickets': 'everybody',
   'POST /tickets/:code': 'everybody',
   'PUT /api/files/:id/parts/:number': 'owner',
+  // These are done by whoever may: nothing else is asked of what they end.
+  'POST /staff/halls/:slug/roster/:sessionId/drops/:dutyId': 'hall tables',
+  'POST /staff/halls/:slug/roster/:sessionId/needs/:needId/end': 'hall tables',
+  'POST /staff/volunteers/:volunteerId/trainings/:trainingId/withdrawal': 'volunteer keepers',
+  'POST /me/volunteer/departure': 'signed in',
   // The last: afterwards the owner is a member like any other.
   'POST /api/organisations/:organisationId/handover': 'owner',
 };
@@ -421,6 +557,10 @@ const BODIES: Record<string, object> = {
   'POST /api/me/data/contact-names/:id': { contactName: '示例王芳' },
   'POST /api/me/data/erasure': { lastFour: '9999' },
   'POST /api/organisations': { kind: 'school', name: '示例四小', regionCode: '320904' },
+  // Ahead of now: nobody can have held it.
+  'POST /api/organisations/:organisationId/drill-records': {
+    ...{ hazard: '地震', date: '2099-01-01', time: '09:30', expected: 9 },
+  },
   'POST /api/organisations/:organisationId/decision': { decision: 'verified', reason: '' },
   'POST /api/organisations/:organisationId/departures': { memberId: ':member' },
   'POST /api/organisations/:organisationId/members': { phone: ':ownPhone' },
@@ -455,6 +595,9 @@ let published: { noticeId: string; bannerId: string };
 let inquiryCode: string;
 let inquiryId: string;
 let importId: string;
+let namingId: string;
+/** A planned drill and a record: of the owner's organisation, and of the region. */
+let drills: { own: Record<string, string>; region: Record<string, string> };
 let claimId: string;
 let waitId: string;
 /** A booking of the owner's for which nobody came. */
@@ -533,12 +676,19 @@ beforeAll(async () => {
   const stop = { hallSlug: HALL, sessionId: closed.id, cause: 'other', reason: '示例原因' };
   const days = { fromDay: closedDay, untilDay: closedDay };
   const { stopId } = await stopSessions(ctx, manager, { ...stop, ...days }, crypto.randomUUID());
+  const out = { hallSlug: HALL, what: 'hall:', reason: '示例原因', places: '9' };
+  const onDay = { fromDay: addDays(closedDay, 30), untilDay: addDays(closedDay, 30) };
+  const { outageId } = await reportOutage(ctx, manager, { ...out, ...onDay }, crypto.randomUUID());
+  const called = { ...wait, phone: '051588880009' };
+  const { entryId } = await waitForCaller(ctx, manager, HALL, called, crypto.randomUUID());
   const [entry] = await ctx.db.select().from(auditEntries).limit(1);
   await sealEntries(ctx);
   await publishRoot({ ...ctx, now: addMinutes(ctx.now, 2 * 24 * 60) });
   audit = { id: entry?.id ?? '', file: `${calendarDate(entry?.at ?? ctx.now)}.json` };
   values = {
     stopId,
+    outageId,
+    entryId,
     day: closedDay,
     year: '2027',
     organisationId,
@@ -553,11 +703,54 @@ beforeAll(async () => {
     courseSessionId: await offerCourse(idOf('hallManager')),
     bookingId: String(made.body['bookingId']),
   };
+  values = { ...values, ...(await rosterOfOwner(owner.person, manager)) };
+  await addRole(ctx, idOf('reviewer'), {
+    ...{ role: 'drill_organiser', scopeKind: 'region', scopeId: '320904' },
+  });
   const by = { id: idOf('reviewer'), roles: await rolesOf(ctx, idOf('reviewer')) };
+  drills = {
+    own: await drill({ id: idOf('owner'), roles: [] }, { organisationId, regionCode: '' }),
+    region: await drill(by, region()),
+  };
   const table = { what: 'organisations:320904', pasted: '类型,名称\n学校,示例小学' };
   ({ importId } = await createImport(ctx, by, table, crypto.randomUUID()));
+  namingId = await listNaming(ctx, by);
 });
 afterAll(() => site?.stop());
+
+/** The owner is a volunteer of the hall, has dropped one duty and holds another. */
+async function rosterOfOwner(owner: PersonRow, manager: Holder): Promise<Record<string, string>> {
+  const ctx = site.context();
+  const key = () => crypto.randomUUID();
+  const entry = { name: '示例', regionCode: '320904', hallSlug: HALL, adult: 'yes' };
+  const able = { skills: ['guiding'], purposes: ['guiding'] };
+  const { volunteerId } = await registerVolunteer(ctx, owner, { ...entry, ...able }, key());
+  await decideVolunteer(ctx, manager, { volunteerId, decision: 'confirmed' }, key());
+  const training = { volunteerId, skill: 'guiding', training: '示例培训', heldOn: '2026-01-02' };
+  await recordTraining(ctx, manager, training, key());
+  const session = await site.openTestSession({ startsInMinutes: 26 * 60 });
+  const need = { hallSlug: HALL, sessions: session.id, guides: '1', skill: 'guiding' };
+  await openNeeds(ctx, manager, need, key());
+  const [row] = await ctx.db.select().from(guideNeeds).where(eq(guideNeeds.sessionId, session.id));
+  const take = () => takeDuty(ctx, { id: owner.id, roles: [] }, { needId: row!.id }, key());
+  const { dutyId: droppedId } = await take();
+  await dropDuty(ctx, owner, { dutyId: droppedId }, key());
+  const { dutyId } = await take();
+  const [held] = await ctx.db.select().from(volunteerTrainings);
+  const service = { activity: 'guiding', minutes: 60, servedOn: '2026-01-03' } as const;
+  await ctx.db.insert(volunteerHours).values({ volunteerId, subjectId: dutyId, ...service });
+  const { code: hoursCode } = await issueHoursCertificate(ctx, owner, key());
+  const rosterSessionId = session.id;
+  return {
+    hoursCode,
+    volunteerId,
+    trainingId: held!.id,
+    needId: row!.id,
+    droppedId,
+    dutyId,
+    rosterSessionId,
+  };
+}
 
 /** A visit that its owner has made today, and its certificate. */
 async function certifyVisit(owner: PersonRow, staff: { id: string }): Promise<string> {
@@ -601,6 +794,16 @@ async function attachProof(organisationId: string): Promise<typeof file> {
   return { id: attached!.id, number: '0', link: link.pathname.replace('/f/', '') };
 }
 
+/** Planned and published, so that nothing is accepted without a reason; and one that was held. */
+async function drill(by: Holder, organiser: object): Promise<Record<string, string>> {
+  const ctx = site.context();
+  const year = calendarDate(ctx.now).slice(0, 4);
+  const itemId = await planned(ctx, by, organiser, { year });
+  await announced(ctx, by, organiser, year);
+  const date = calendarDate(addMinutes(ctx.now, -2 * 24 * 60));
+  return { year, itemId, recordId: await recorded(ctx, by, organiser, { date }), code: '320904' };
+}
+
 /** A course that the hall's manager offers, for a later day. */
 async function offerCourse(managerId: string): Promise<string> {
   const ctx = site.context();
@@ -612,44 +815,63 @@ async function offerCourse(managerId: string): Promise<string> {
   return (await openCourseSession(ctx, by, course, crypto.randomUUID())).sessionId;
 }
 
+/** A file of each folder of content, by the first part of its address. */
+const SLUGS: Record<string, string> = {
+  cards: 'lift-keeper',
+  packs: 'parents',
+  campaigns: 'disaster-reduction-day',
+};
+
 /** Files are shown on a host of their own. */
 const hostOf = (pattern: string) =>
   pattern.startsWith('/f/') ? site.url.replace('127.0.0.1', 'localhost') : site.url;
 
 async function ask(route: string, person: Person): Promise<{ status: number; to: string }> {
   const [method = '', pattern = ''] = route.split(' ');
-  const samples: Record<string, string> = pattern.endsWith('/appeal')
-    ? { id: missedId }
-    : /^(\/staff)?\/(guides|withdrawn)/.test(pattern)
-      ? { slug: 'cpr' }
-      : /^\/(courses|halls\/kinds)/.test(pattern)
-        ? { slug: pattern.startsWith('/courses') ? 'high-rise' : 'theme-park' }
-        : /\/(notices|banners)/.test(pattern)
-          ? { id: pattern.includes('banners') ? published.bannerId : published.noticeId }
-          : pattern.includes('/certificates/')
-            ? { code: certificateCode }
-            : pattern.startsWith('/regions')
-              ? { code: '320900' }
-              : pattern.includes('/inquiries')
-                ? { code: inquiryCode, id: inquiryId }
-                : pattern.includes('/audit')
-                  ? audit
-                  : /\/(im|ex)ports\//.test(pattern)
-                    ? { id: importId, list: 'organisations', file: 'bookings.csv' }
-                    : /\/(files|f)(\/|$)/.test(pattern)
-                      ? file
-                      : pattern.startsWith('/staff/phones')
-                        ? { id: claimId }
-                        : /\/(groups|group-requests)\/:id/.test(pattern)
-                          ? { ...values, ...group }
-                          : /\/(waits|waitlist-entries)/.test(pattern)
-                            ? { id: waitId }
-                            : values;
+  const samples: Record<string, string> = pattern.includes('/drill')
+    ? { ...values, ...(pattern.includes('/organisations/') ? drills.own : drills.region) }
+    : pattern.endsWith('/appeal')
+      ? { id: missedId }
+      : pattern.includes('/hours-certificates/')
+        ? { code: values['hoursCode'] ?? '' }
+        : pattern.startsWith('/me/volunteer/duties/')
+          ? { dutyId: values['droppedId'] ?? '' }
+          : pattern.includes('/roster/')
+            ? { ...values, sessionId: values['rosterSessionId'] ?? '' }
+            : /^(\/staff|\/elder)?\/(guides|withdrawn)/.test(pattern)
+              ? { slug: 'cpr' }
+              : /^\/(cards|packs|campaigns)\//.test(pattern)
+                ? { slug: SLUGS[pattern.split('/')[1] ?? ''] ?? '' }
+                : /^\/(courses|halls\/kinds)/.test(pattern)
+                  ? { slug: pattern.startsWith('/courses') ? 'high-rise' : 'theme-park' }
+                  : /\/(notices|banners)/.test(pattern)
+                    ? { id: pattern.includes('banners') ? published.bannerId : published.noticeId }
+                    : pattern.includes('/certificates/')
+                      ? { code: certificateCode }
+                      : pattern.startsWith('/regions')
+                        ? { code: '320900' }
+                        : pattern.includes('/inquiries')
+                          ? { code: inquiryCode, id: inquiryId }
+                          : pattern.includes('/audit')
+                            ? audit
+                            : /\/(im|ex)ports\//.test(pattern)
+                              ? { id: importId, list: 'organisations', file: 'bookings.csv' }
+                              : /\/(files|f)(\/|$)/.test(pattern)
+                                ? file
+                                : pattern.startsWith('/staff/namings')
+                                  ? { id: namingId }
+                                  : pattern.startsWith('/staff/phones')
+                                    ? { id: claimId }
+                                    : /\/(groups|group-requests)\/:id/.test(pattern)
+                                      ? { ...values, ...group }
+                                      : /^\/(me\/waits|api\/waitlist-entries)/.test(pattern)
+                                        ? { id: waitId }
+                                        : values;
   const path = pattern.replace(/:(\w+)/g, (_, name: string) => samples[name] ?? 'missing');
   const query =
     method === 'GET' && path.endsWith('/confirmation')
       ? '?adults=1&children=0'
-      : `?member=${values['member']}`;
+      : `?member=${values['member']}&item=${samples['itemId'] ?? ''}`;
   const isApi = path.startsWith('/api/');
   const cookie = cookies.get(person);
   const response = await fetch(hostOf(pattern) + path + query, {

@@ -109,6 +109,23 @@ describe('a withdrawn guide', () => {
     expect(gone.html).toContain('name="robots" content="noindex"');
     expect(gone.html).toContain('tel:120');
 
+    // Whatever else is about it goes too, and who reads in large type stays there.
+    const elder = await page('/elder/guides/cpr');
+    expect(elder.status).toBe(410);
+    expect(elder.html).toContain('<a href="/elder/guides/gas-co">');
+    expect(elder.html).toContain('示例：次数写错了&lt;');
+    const made = ['poster', 'broadcast', 'broadcast-30.txt'].map((part) => `/guides/cpr/${part}`);
+    const quiz = ['/guides/cpr/quiz', '/guides/cpr/quiz?q1=a'];
+    for (const path of ['/elder/guides/cpr/more', ...quiz, ...made]) {
+      expect({ path, status: (await page(path)).status }).toEqual({ path, status: 410 });
+    }
+    for (const path of ['/elder', '/elder/guides', '/elder/guides/gas-co']) {
+      expect((await page(path)).html, path).not.toMatch(/href="\/elder\/guides\/cpr[/"]/);
+    }
+    expect((await fetch(`${site.url}/elder/withdrawn/cpr`)).url).toBe(
+      `${site.url}/elder/guides/cpr`,
+    );
+
     for (const path of spellings) {
       const answer = await fetch(site.url + path);
       const html = await answer.text();
@@ -122,6 +139,13 @@ describe('a withdrawn guide', () => {
       expect((await page(path)).html, path).not.toContain('心肺复苏');
     }
     expect((await page('/guides/gas-co')).html).toContain('（已撤下）');
+    // Who has copied it is told: an entry that vanished would live on in every copy.
+    const feed = (await (await fetch(`${site.url}/feeds/guides.json`)).json()) as {
+      items: { id: string; title: string; content_text: string }[];
+    };
+    expect(feed.items[0]).toMatchObject({ id: `${site.url}/guides/cpr` });
+    expect(feed.items[0]?.title).toMatch(/^已撤下：/);
+    expect(feed.items[0]?.content_text).not.toContain('按胸口');
     const live = await fetch(`${site.url}/live.json`);
     expect(await live.json()).toMatchObject({
       guides: [{ path: '/guides/cpr', state: 'withdrawn', instead: '/guides/gas-co' }],

@@ -151,12 +151,20 @@ describe('database requests', () => {
     const confirmation = `/halls/${HALL}/sessions/${session.id}/confirmation`;
     const expected: [path: string, as: Visitor | undefined, requests: number][] = [
       ['/guides', visitor, 0],
+      ['/elder/guides/cpr', visitor, 0],
+      ['/guides/cpr/quiz?q1=a', visitor, 0],
       ['/halls', visitor, 0],
       ['/sign-in', visitor, 0],
       ['/nothing-here', visitor, 0],
       // Both at once: the sessions and the newest notices.
       ['/', visitor, 2],
       ['/regions', visitor, 0],
+      ['/regions/320900', visitor, 0],
+      ['/campaigns', visitor, 0],
+      ['/campaigns/first-aid-day', visitor, 0],
+      ['/guides/cpr/poster', visitor, 0],
+      ['/feeds/guides.xml', visitor, 1],
+      ['/feeds/campaigns.ics', visitor, 0],
       ['/halls/fuliang', visitor, 0],
       ['/tickets', visitor, 0],
       ['/audit', visitor, 1],
@@ -195,6 +203,9 @@ describe('database requests', () => {
       [`/staff/halls/${HALL}/desk`, staff, 2],
       [`/staff/halls/${HALL}`, staff, 2],
       [`/staff/halls/${HALL}/week`, staff, 2],
+      ['/me/volunteer?county=320904', visitor, 2],
+      ['/me/volunteer/duties', visitor, 2],
+      ['/me/volunteer/certificate', visitor, 2],
       [`/staff/halls/${HALL}/numbers`, staff, 2],
       [`/staff/halls/${HALL}/numbers/use.csv`, staff, 2],
     ];

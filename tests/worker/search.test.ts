@@ -1,8 +1,10 @@
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { QuickIndex } from '../../src/features/search/policy.ts';
+import { TEXT_PAGES, textOfPage } from '../../scripts/lib/page-texts.ts';
 import { ASKED_CHARACTERS } from '../../src/lib/search.ts';
 import { getPage } from '../helpers/asking.ts';
+import { find } from '../helpers/search.ts';
 import { HTML } from '../helpers/bad-input.ts';
 import { actOnGuide, releaseTestNotice, threeEditors } from '../helpers/publishing.ts';
 import { startTestSite, type TestSite } from '../helpers/worker-site.ts';
@@ -21,6 +23,29 @@ afterAll(() => site?.stop());
 const ask = (q: string, rest: Record<string, string> = {}) =>
   getPage(`${site.url}/search?${new URLSearchParams({ q, ...rest })}`);
 
+/** A sentence that changed since the last run loses a word or two; a page that was rewritten loses many. */
+const LOST_SHARE = 0.05;
+
+describe('pages whose words stand in no file of content/', () => {
+  test.each(TEXT_PAGES)(
+    '%s is found by its words, else it is time for `npm run search-texts`',
+    async (path) => {
+      const { html } = await getPage(site.url + path);
+      const segmenter = new Intl.Segmenter('zh', { granularity: 'word' });
+      const words = new Set(
+        [...segmenter.segment(textOfPage(html))]
+          .map(({ segment }) => segment)
+          .filter((word) => /^\p{Script=Han}{2,}$/u.test(word)),
+      );
+      expect(words.size).toBeGreaterThan(100);
+      const lost = [...words].filter(
+        (word) => !find(word).found.some(({ document }) => document.href === path),
+      );
+      expect(lost.length / words.size, lost.join()).toBeLessThanOrEqual(LOST_SHARE);
+    },
+  );
+});
+
 describe('the page of answers', () => {
   test('says what to do now first, and stays out of search engines', async () => {
     const { html, status } = await ask('煤气味');
@@ -37,6 +62,19 @@ describe('the page of answers', () => {
     expect(nothing.html).toContain('没有找到');
     expect(nothing.html).toContain('常有人问');
     expect((await ask('')).html).toContain('常有人问');
+  });
+
+  test('lists all that fits where nothing is asked, without a script', async () => {
+    const { html } = await ask('', { place: '家里', season: 'winter' });
+    expect(html).toContain('href="/guides/gas-co"');
+    expect(html).not.toContain('href="/guides/forest-fire"');
+    expect(html).not.toContain('常有人问');
+    const all = await ask('', { audience: '家庭' });
+    expect(all.html.match(/data-guide="/g)?.length).toBeGreaterThan(50);
+    const { html: list } = await getPage(`${site.url}/guides`);
+    for (const name of ['group', 'place', 'audience', 'season', 'region']) {
+      expect(list).toContain(`<select id="${name}"`);
+    }
   });
 
   test('is narrowed by its address, and says so where nothing is left', async () => {

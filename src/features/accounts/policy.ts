@@ -154,6 +154,9 @@ export const signOutRefusals: Refusals = {
   },
 };
 
+/** A number with the 0 of an area code in front: mobile numbers begin with 1, or with + and a country. */
+export const isLandline = (phone: string): boolean => phone.startsWith('0');
+
 /** `138****5678`, `+852****5678`: enough to recognise one's own number, not enough to call it. */
 export function maskPhone(phone: string): string {
   return `${phone.slice(0, isAbroad(phone) ? 4 : 3)}****${phone.slice(-4)}`;

@@ -32,6 +32,15 @@ export const phoneField = z.preprocess(
   }),
 );
 
+/** 固定电话: area code of 3 or 4 digits with its 0, and 7 or 8 digits. An extension cannot be called back by a list. */
+const LANDLINE = /^0(10|2\d|[3-9]\d{2})[1-9]\d{6,7}$/;
+
+/** Of somebody on the telephone: a mobile number, or a landline, which is called back instead of sent messages. */
+export const callerPhoneField = z.union(
+  [phoneField, z.preprocess(bareNumber, z.string().regex(LANDLINE))],
+  { error: '手机号是11位数字；固定电话要带区号，比如0515-88880000。请对方再念一遍' },
+);
+
 export const signInCodeInput = z.object({ phone: phoneField });
 
 export const signInInput = z.object({

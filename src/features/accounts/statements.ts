@@ -4,7 +4,7 @@ import { newId, newToken } from '../../lib/ids.ts';
 import { sha256, type DataKey } from '../../lib/keyring.ts';
 import { addMinutes } from '../../lib/time.ts';
 import { auditEntry } from '../audit/statements.ts';
-import { STRONG_VALID_HOURS } from './policy.ts';
+import { isLandline, STRONG_VALID_HOURS } from './policy.ts';
 import { people, signIns, signOuts, type SignInMethod } from './table.ts';
 
 /**
@@ -24,6 +24,7 @@ export async function newPerson(
     keyVersion: keys.version,
     dataKeyCipher: wrapped,
     phoneCipher: await dataKey.encrypt('people.phone', phone),
+    landline: isLandline(phone),
     createdAt: now,
   });
   return { id, dataKey, statements: [print(unlessKnown ? row.onConflictDoNothing() : row)] };

@@ -9,6 +9,8 @@ export const people = sqliteTable('people', {
   dataKeyCipher: bytes('data_key_cipher').notNull(),
   phoneCipher: bytes('phone_cipher').notNull(),
   createdAt: instant('created_at').notNull(),
+  /** Takes no SMS and opens no sign-in. */
+  landline: integer('landline', { mode: 'boolean' }).notNull().default(false),
   /** Follows from the newest sign-in; kept here since old sign-ins are deleted. */
   seenAt: instant('seen_at').notNull().default(new Date(0)),
 });

@@ -1,5 +1,7 @@
 import type { Actor, CommandContext } from '../../lib/context.ts';
-import { print, type Json, type Statement } from '../../lib/db/commit.ts';
+import { commitOnce, print, type Json, type Query, type Statement } from '../../lib/db/commit.ts';
+import type { Refusals } from '../../lib/errors.ts';
+import { parseKey } from '../../lib/fields.ts';
 import { newId } from '../../lib/ids.ts';
 import { entryDigest } from './policy.ts';
 import { auditEntries, type AuditEntry } from './table.ts';
@@ -39,4 +41,35 @@ export async function auditDigest(
   entry: Omit<AuditEntry, 'sequence' | 'digest'>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   return entryDigest(entry);
+}
+
+/** What somebody does in one batch: rows, and the entry that tells of them. */
+export interface Act<Answer extends Json> {
+  command: string;
+  action: string;
+  /** What it is done to: its kind, its id. */
+  subject: readonly [kind: string, id: string];
+  body: Json;
+  details?: Record<string, Json>;
+  statements: readonly (Query | Statement)[];
+  refusals: Refusals;
+  answer: Answer;
+}
+
+/** Writes a person's act with its audit entry, once for each key. @throws DomainError by its `refusals`, `unavailable`. */
+export async function actOnce<Answer extends Json>(
+  ctx: CommandContext,
+  personId: string,
+  key: string,
+  { command, action, subject, body, details = {}, statements, refusals, answer }: Act<Answer>,
+): Promise<Answer> {
+  const [subjectKind, subjectId] = subject;
+  const actor = { kind: 'person', id: personId } as const;
+  const entry = await auditEntry(ctx, { actor, action, subjectKind, subjectId, details });
+  const request = { scope: personId, key: parseKey(key), command, body };
+  return commitOnce(ctx.db, request, ctx.now, {
+    statements: [...statements, entry],
+    answer,
+    refusals,
+  });
 }

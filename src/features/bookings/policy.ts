@@ -125,6 +125,10 @@ export const cancellationRefusals: Refusals = {
 
 export const arrivalRefusals: Refusals = {
   ...alreadyEnded,
+  places_given_away: {
+    code: 'conflict',
+    message: '来晚了，名额已经放给现场的人，现在没有这么多空位。可以等后面的场次，按现场散客登记。',
+  },
   arrival_not_open: { code: 'conflict', message: '还没到这一场的入场时间。请核对日期和场次。' },
   arrival_closed: { code: 'conflict', message: '这一场已经结束，不能再登记到馆。' },
 };
@@ -272,6 +276,8 @@ export function bookingHistory(
     stopReason?: string | null;
   },
   changes: readonly { change: BookingChange; startsAt: Date }[],
+  /** Where the hall has moved it last, and why. */
+  moved?: { move: { movedAt: Date }; to: Pick<HallSession, 'startsAt'>; reason: string },
 ): HistoryEntry[] {
   const { booking, session, arrivedAt, cancelledAt, cancelledBy } = ticket;
   const forCaller = '打电话来，工作人员代办';
@@ -290,6 +296,12 @@ export function bookingHistory(
         `${formatDayTime(startsAt)}，${partyWords(change)}${change.changedBy ? `；${forCaller}` : ''}`,
       ),
     );
+  }
+  if (moved) {
+    const { move, to, reason } = moved;
+    const one = entry('场馆给改了', move.movedAt, `${formatDayTime(to.startsAt)}，${reason}`);
+    const after = changes.findIndex(({ change }) => change.changedAt > move.movedAt);
+    history.splice(after === -1 ? history.length : after + 1, 0, one);
   }
   if (cancelledAt) {
     history.push(entry('取消了', cancelledAt, cancelledBy ? forCaller : undefined));

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, sql, type SQL } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
+import { readTogether } from '../../lib/db/read.ts';
 import { boundedCount } from '../../lib/db/bounded.ts';
 import { readBookingCode } from '../../lib/ids.ts';
 import { ROWS_SHOWN, type ListAsked, type ListDefinition } from '../../lib/lists.ts';
@@ -17,6 +18,7 @@ import { phoneField } from '../accounts/schema.ts';
 import { people, type Person } from '../accounts/table.ts';
 import { groupClasses, groupRequests, type GroupState } from '../groups/table.ts';
 import { hallSessions, type HallSession } from '../halls/table.ts';
+import { hallMoves } from '../moves/table.ts';
 import { roleGrants } from '../roles/table.ts';
 import { hallCancellations, hallStops } from '../stops/table.ts';
 import { sessionTodayWords, stateWords } from './policy.ts';
@@ -148,13 +150,16 @@ export async function findBookingToRemind(
   const [[ticket], [last]] = await db.batch([
     ticketsWhere(db, and(eq(bookings.id, bookingId), isLiving)),
     db
-      .select({ id: bookingChanges.id })
-      .from(bookingChanges)
-      .where(eq(bookingChanges.bookingId, bookingId))
-      .orderBy(desc(bookingChanges.id))
-      .limit(1),
+      .select({
+        // By its owner or by the hall, whichever was later: both ids begin with their time.
+        id: sql<string>`nullif(max(
+          coalesce((SELECT max(id) FROM ${bookingChanges} WHERE booking_id = ${bookingId}), ''),
+          coalesce((SELECT max(id) FROM ${hallMoves} WHERE booking_id = ${bookingId}), '')), '')`,
+      })
+      .from(bookings)
+      .where(eq(bookings.id, bookingId)),
   ]);
-  return ticket && { ticket, lastChangeId: last?.id };
+  return ticket && { ticket, lastChangeId: last?.id ?? undefined };
 }
 
 /** A booking as the door sees it, for staff of its hall only. */
@@ -238,18 +243,32 @@ function ticketsWhere(db: CommandContext['db'], condition: SQL | undefined) {
  * may see it, `can` has decided.
  */
 export async function doorLists(
+  ctx: Pick<CommandContext, 'db'>,
+  hallSlug: string,
+  date: CalendarDate,
+): Promise<DoorList[]> {
+  return gatherDoorLists(await readTogether(ctx.db, doorReads(ctx, hallSlug, date)));
+}
+
+export interface DoorList {
+  session: HallSession;
+  entries: DoorListEntry[];
+}
+
+/** The two reads of a day's lists, for a batch of the caller's. */
+export function doorReads(
   { db }: Pick<CommandContext, 'db'>,
   hallSlug: string,
   date: CalendarDate,
-): Promise<{ session: HallSession; entries: DoorListEntry[] }[]> {
+) {
   const ofDay = and(
     eq(hallSessions.hallSlug, hallSlug),
     gte(hallSessions.startsAt, instantOf(date)),
     lt(hallSessions.startsAt, instantOf(addDays(date, 1))),
   );
-  const [sessions, entries] = await db.batch([
-    db.select().from(hallSessions).where(ofDay).orderBy(asc(hallSessions.startsAt)),
-    db
+  return {
+    sessions: db.select().from(hallSessions).where(ofDay).orderBy(asc(hallSessions.startsAt)),
+    entries: db
       .select({
         booking: bookings,
         session: hallSessions,
@@ -266,7 +285,18 @@ export async function doorLists(
       .leftJoin(groupRequests, eq(groupRequests.id, groupClasses.requestId))
       .where(ofDay)
       .orderBy(asc(bookings.id)),
-  ]);
+  };
+}
+
+type DoorReads = ReturnType<typeof doorReads>;
+
+/** What those reads gave, a list a session. */
+export function gatherDoorLists({
+  sessions,
+  entries,
+}: {
+  [Name in keyof DoorReads]: Awaited<DoorReads[Name]>;
+}): DoorList[] {
   const entriesOf = (id: string) =>
     entries
       .filter(({ session }) => session.id === id)

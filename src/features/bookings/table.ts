@@ -16,6 +16,10 @@ export const bookings = sqliteTable('bookings', {
     .notNull()
     .default('booked'),
   changes: integer('changes').notNull().default(0),
+  /** How often the hall has moved it to another session. */
+  moves: integer('moves').notNull().default(0),
+  /** How often its group was moved or changed; `changes` does not count that. */
+  revisions: integer('revisions').notNull().default(0),
   /** The pool it draws from. */
   kind: text('kind', { enum: ['individual', 'group'] })
     .notNull()

@@ -63,11 +63,11 @@ export const openingRefusals: Refusals = {
     field: 'time',
     message: '离开始太近，来不及报名，请往后选',
   },
-  'unique:hall_sessions.hall_slug,hall_sessions.starts_at': {
+  'unique:hall_sessions.hall_slug,hall_sessions.starts_at,hall_sessions.held_at': {
     code: 'invalid',
     reason: 'start_taken',
     field: 'time',
-    message: '馆里这个时间有别的场次开始。门口要分开进场，请错开几分钟',
+    message: '这个地点这个时间已经有一场。请换地点，或错开几分钟',
   },
 };
 
@@ -97,8 +97,9 @@ export function offerOf(
 ): Offer {
   if (!course || session.courseSlug === null) {
     const page = `/halls/${session.hallSlug}`;
+    const { heldAt } = session;
     return {
-      words: hall,
+      words: heldAt === '' ? hall : { ...hall, address: `${hall.address}，${heldAt}` },
       trail: [
         { href: '/halls', text: '体验馆' },
         { href: page, text: hall.shortName },

@@ -1,4 +1,15 @@
-import { can, hallsOf, mayGrant, verifyingRegions, type Holder } from '../roles/policy.ts';
+import type { ImportKind } from '../imports/table.ts';
+import {
+  can,
+  dutyRegions,
+  hallsOf,
+  keepsVolunteers,
+  mayGrant,
+  namingRegions,
+  publishesSomewhere,
+  verifyingRegions,
+  type Holder,
+} from '../roles/policy.ts';
 
 /** One place of somebody's work. */
 export interface StaffTask {
@@ -23,6 +34,7 @@ export function staffTasks(holder: Holder, hallName: (slug: string) => string): 
         : []),
       { href: `/staff/halls/${slug}/groups`, text: `${named(slug)}团体` },
       { href: `/staff/halls/${slug}/week`, text: `${named(slug)}一周` },
+      { href: `/staff/halls/${slug}/roster`, text: `${named(slug)}讲解员` },
       { href: `/staff/halls/${slug}/numbers`, text: `${named(slug)}数据` },
       ...(can(holder, { action: 'hall.manage', hall: slug })
         ? [{ href: `/staff/halls/${slug}/courses`, text: `${named(slug)}课程` }]
@@ -38,37 +50,42 @@ export function staffTasks(holder: Holder, hallName: (slug: string) => string): 
     ...(can(holder, { action: 'inquiry.answer' })
       ? [{ href: '/staff/inquiries', text: '留言和找错' }]
       : []),
-    ...(can(holder, { action: 'publication.see' })
+    ...(publishesSomewhere(holder) ? [{ href: '/staff/notices', text: '公告' }] : []),
+    ...(can(holder, { action: 'publication.see', region: null })
       ? [
-          { href: '/staff/notices', text: '公告' },
           { href: '/staff/banners', text: '紧急通知' },
           { href: '/staff/guides', text: '撤下指南' },
         ]
       : []),
     ...(regions.length > 0 ? [{ href: '/staff/organisations', text: '单位' }] : []),
+    ...(dutyRegions(holder).length > 0 ? [{ href: '/staff/drills', text: '演练' }] : []),
+    ...(keepsVolunteers(holder) ? [{ href: '/staff/volunteers', text: '志愿者' }] : []),
     ...(can(holder, { action: 'number_claim.decide' })
       ? [{ href: '/staff/phones', text: '找回账户' }]
       : []),
     ...(can(holder, { action: 'calendar.edit' })
       ? [{ href: '/staff/calendar', text: '节假日表' }]
       : []),
+    ...(can(holder, { action: 'duty_rule.edit' })
+      ? [{ href: '/staff/drills/rules', text: '演练要求' }]
+      : []),
     ...(can(holder, { action: 'message.manage' })
       ? [{ href: '/staff/messages', text: '消息' }]
       : []),
     ...(mayGrant(holder) ? [{ href: '/staff/people', text: '人员和角色' }] : []),
+    ...(namingRegions(holder).length > 0 ? [{ href: '/staff/namings', text: '命名' }] : []),
     ...(importPlaces(holder).length > 0 ? [{ href: '/staff/imports', text: '导入' }] : []),
     ...(holder.roles.length > 0 ? [{ href: '/staff/credentials', text: '登录方式' }] : []),
   ];
 }
 
 /** What somebody may bring in, and for where: halls they manage, regions they verify for. */
-export function importPlaces(
-  holder: Holder,
-): { kind: 'bookings' | 'organisations'; scopeId: string }[] {
+export function importPlaces(holder: Holder): { kind: ImportKind; scopeId: string }[] {
   return [
     ...hallsOf(holder)
       .filter((hall) => can(holder, { action: 'hall.tables', hall }))
       .map((scopeId) => ({ kind: 'bookings' as const, scopeId })),
     ...verifyingRegions(holder).map((scopeId) => ({ kind: 'organisations' as const, scopeId })),
+    ...namingRegions(holder).map((scopeId) => ({ kind: 'namings' as const, scopeId })),
   ];
 }

@@ -1,7 +1,9 @@
 import type { CommandContext } from '../../lib/context.ts';
 import type { Queue, QueueQuestion } from '../../lib/queues.ts';
 import { lateEntriesQueue } from '../audit/queries.ts';
+import { dutiesQueue } from '../duties/queries.ts';
 import { hallsQueue } from '../bookings/queries.ts';
+import { callsQueue } from '../calls/queries.ts';
 import { groupsQueue } from '../groups/queries.ts';
 import { feedbackQueue } from '../feedback/queries.ts';
 import { importsQueue } from '../imports/queries.ts';
@@ -12,8 +14,21 @@ import { appealsQueue } from '../no-shows/queries.ts';
 import { noticesQueue } from '../notices/queries.ts';
 import { numberClaimsQueue } from '../phones/queries.ts';
 import { withdrawalsQueue } from '../withdrawals/queries.ts';
-import { can, hallsOf, mayGrant, verifyingRegions, type Holder } from '../roles/policy.ts';
+import {
+  can,
+  dutyRegions,
+  hallsOf,
+  keepsVolunteers,
+  mayGrant,
+  publishesSomewhere,
+  publishingRegions,
+  verifyingRegions,
+  volunteerScopes,
+  type Holder,
+} from '../roles/policy.ts';
 import { awaitedQueue } from '../roles/queries.ts';
+import { rosterQueue } from '../roster/queries.ts';
+import { volunteersQueue } from '../volunteers/queries.ts';
 
 /**
  * Everything that may wait for a person, in the order in which it is shown. A feature adds a line here and a
@@ -29,18 +44,25 @@ function questionsFor(
   const regions = verifyingRegions(holder);
   return [
     ...(can(holder, { action: 'audit.read' }) ? [lateEntriesQueue(ctx)] : []),
-    ...(halls.length > 0 ? [hallsQueue(ctx, halls, hallName)] : []),
+    ...(halls.length > 0 ? [hallsQueue(ctx, halls, hallName), callsQueue(ctx, halls)] : []),
     ...(managed.length > 0
-      ? [groupsQueue(ctx, managed, hallName), feedbackQueue(ctx, managed)]
+      ? [
+          groupsQueue(ctx, managed, hallName),
+          rosterQueue(ctx, managed, hallName),
+          feedbackQueue(ctx, managed),
+        ]
       : []),
     ...halls.flatMap((hall) =>
       can(holder, { action: 'hall.manage', hall }) ? [appealsQueue(ctx, hall, hallName(hall))] : [],
     ),
     ...(can(holder, { action: 'inquiry.answer' }) ? [inquiriesQueue(ctx)] : []),
-    ...(can(holder, { action: 'publication.see' })
-      ? [bannersQueue(ctx), withdrawalsQueue(ctx), noticesQueue(ctx)]
+    ...(can(holder, { action: 'publication.see', region: null })
+      ? [bannersQueue(ctx), withdrawalsQueue(ctx)]
       : []),
+    ...(publishesSomewhere(holder) ? [noticesQueue(ctx, publishingRegions(holder))] : []),
     ...(regions.length > 0 ? [claimsQueue(ctx, regions)] : []),
+    ...(dutyRegions(holder).length > 0 ? [dutiesQueue(ctx, dutyRegions(holder))] : []),
+    ...(keepsVolunteers(holder) ? [volunteersQueue(ctx, volunteerScopes(holder))] : []),
     ...(can(holder, { action: 'number_claim.decide' }) ? [numberClaimsQueue(ctx)] : []),
     ...(mayGrant(holder)
       ? [awaitedQueue(ctx, can(holder, { action: 'role.list' }) ? undefined : halls)]

@@ -1,5 +1,5 @@
 import { DomainError, type Refusals } from '../../lib/errors.ts';
-import { can, mayGrant, verifyingRegions, type Holder } from '../roles/policy.ts';
+import { can, dutyRegions, mayGrant, verifyingRegions, type Holder } from '../roles/policy.ts';
 import type { DisclosureReason, ExportList } from './table.ts';
 
 /**
@@ -23,6 +23,7 @@ export const listWords: Readonly<Record<ExportList, string>> = {
   organisations: '单位',
   inquiries: '留言和找错',
   people: '人员和角色',
+  duties: '演练义务',
 };
 
 /** Which columns of a list are personal: what is masked unless a reason is given. */
@@ -31,6 +32,7 @@ export const personalColumns: Readonly<Record<ExportList, string>> = {
   organisations: '',
   inquiries: '留言的内容',
   people: '手机号',
+  duties: '',
 };
 
 /** Whether somebody may take a list out; `full` with its personal columns. The guard decides the same on writing. */
@@ -46,6 +48,8 @@ export function mayExport(
       return verifyingRegions(holder).length > 0;
     case 'inquiries':
       return can(holder, { action: 'inquiry.answer' });
+    case 'duties':
+      return dutyRegions(holder).length > 0;
     case 'people':
       return isFull ? can(holder, { action: 'role.list' }) : mayGrant(holder);
   }

@@ -8,12 +8,20 @@ import { maskPhone } from '../accounts/policy.ts';
 import { personPhone } from '../accounts/queries.ts';
 import { maskName, stateWords } from '../bookings/policy.ts';
 import { bookingList, contactNameOf, listBookings } from '../bookings/queries.ts';
+import { regionName } from '../drill-plans/queries.ts';
+import {
+  dutyWords,
+  frequencyWords,
+  sourceWords,
+  stateWords as dutyStateWords,
+} from '../duties/policy.ts';
+import { dutyList, listDuties } from '../duties/queries.ts';
 import { dueWords, kindWords as inquiryKinds } from '../inquiries/policy.ts';
 import { inquiryList, inquiryText, listInquiries } from '../inquiries/queries.ts';
 import { kindWords as organisationKinds, organisationStateWords } from '../organisations/policy.ts';
 import { listClaims, organisationList } from '../organisations/queries.ts';
 import { divisionTree } from '../regions/policy.ts';
-import { can, roleWords, verifyingRegions, type Holder } from '../roles/policy.ts';
+import { can, dutyRegions, roleWords, verifyingRegions, type Holder } from '../roles/policy.ts';
 import { grantList, listGrants } from '../roles/queries.ts';
 import { EXPORT_MAX, requireExportable, SHOWN_MINUTES } from './policy.ts';
 import { disclosures, type Disclosure, type ExportList } from './table.ts';
@@ -26,12 +34,17 @@ export interface ListExport {
   sheet: Sheet;
 }
 
-export function exportDefinition(list: ExportList, hall: string): ListDefinition {
+export function exportDefinition(
+  list: ExportList,
+  hall: string,
+  holder: Pick<Holder, 'roles'>,
+): ListDefinition {
   const definitions = {
     bookings: bookingList(hall),
     organisations: organisationList,
     inquiries: inquiryList,
     people: grantList,
+    duties: dutyList(dutyRegions(holder).map((value) => ({ value, label: regionName(value) }))),
   };
   return definitions[list];
 }
@@ -46,12 +59,16 @@ export async function readExport(
   holder: Holder,
   { list, hall, query, full }: { list: ExportList; hall: string; query: string; full: boolean },
 ): Promise<ListExport> {
-  const { after: _, ...asked } = readList(exportDefinition(list, hall), new URLSearchParams(query));
+  const { after: _, ...asked } = readList(
+    exportDefinition(list, hall, holder),
+    new URLSearchParams(query),
+  );
   const readers = {
     bookings: () => bookingSheet(ctx, hall, asked, full),
     organisations: () => organisationSheet(ctx, holder, asked),
     inquiries: () => inquirySheet(ctx, asked, full),
     people: () => peopleSheet(ctx, holder, asked, full),
+    duties: () => dutySheet(ctx, asked),
   };
   return { asked, sheet: await readers[list]() };
 }
@@ -137,6 +154,32 @@ async function peopleSheet(
   });
   const header = ['手机号', '角色', '地区', '范围', '授权日期'];
   return { header, rows: await Promise.all(cells) };
+}
+
+/** One line an organisation and duty; that it is about practice stands in every line. */
+async function dutySheet(ctx: Reads, asked: ListAsked): Promise<Sheet> {
+  const { rows } = await listDuties(ctx, asked, EXPORT_MAX);
+  const lines = rows.flatMap(({ organisation, states }) =>
+    states.map((state) => [
+      '演练',
+      organisationKinds[organisation.kind],
+      organisation.name,
+      regionName(organisation.regionCode),
+      frequencyWords[state.rule.every],
+      dutyStateWords[state.state],
+      state.dueBy ?? '',
+      state.lateSince ?? '',
+      state.doneOn ?? '',
+      dutyWords(state, calendarDate(ctx.now)),
+      sourceWords(state.rule),
+    ]),
+  );
+  requireExportable(lines.length);
+  const header = [
+    ...['事项', '类型', '名称', '地区', '要求', '状态'],
+    ...['最晚', '逾期从', '已演练', '说明', '依据'],
+  ];
+  return { header, rows: lines };
 }
 
 /** Somebody's own reason to see a booking in full, while it still holds. */

@@ -12,12 +12,14 @@ import { addMinutes, DAY_MS, type QuietHours } from '../../lib/time.ts';
 import { openPersonKey } from '../accounts/queries.ts';
 import type { Person } from '../accounts/table.ts';
 import { auditEntry } from '../audit/statements.ts';
+import { newCall } from '../calls/statements.ts';
 import { can, type Holder } from '../roles/policy.ts';
 import {
   choiceRefusals,
   DEAD_KEPT_DAYS,
   DELIVERY_BATCH_MAX,
   departure,
+  fill,
   LEASE_MINUTES,
   MAIL_CODE_VALID_MINUTES,
   mailAttemptRefusals,
@@ -165,6 +167,9 @@ async function deliver(ctx: CommandContext, message: OutboxMessage, post: Post):
     const next = departure({ ...made, urgency: kind.urgency }, ctx.now, post.quiet);
     if (next.move === 'drop') return drop(next.reason);
     if (next.move === 'wait') return { ...RELEASED, notBefore: next.until };
+    if ('person' in made.to && made.to.person.landline) {
+      return await listed(ctx, message, kind, made, made.to.person);
+    }
     const addressed = await address(ctx, message, kind, values, made);
     if (typeof addressed === 'string') return drop(addressed);
     await send(ctx, message, post, kind, made, addressed);
@@ -172,6 +177,25 @@ async function deliver(ctx: CommandContext, message: OutboxMessage, post: Post):
   } catch (error) {
     return failed(ctx.now, tries, error);
   }
+}
+
+/** What goes to no mobile number is said by the hall's staff, where it has to be said at all. */
+async function listed(
+  ctx: CommandContext,
+  { idempotencyKey, tries }: OutboxMessage,
+  { call }: MessageKind,
+  { hall, variables, expiresAt }: MadeMessage,
+  person: Person,
+): Promise<Outcome> {
+  if (call === undefined || hall === undefined) {
+    return { droppedAt: ctx.now, lastError: 'no call needed' satisfies DropReason };
+  }
+  const words = fill(call, variables);
+  const row = await newCall(ctx, person, {
+    ...{ messageKey: idempotencyKey, hallSlug: hall, words, expiresAt },
+  });
+  await writeAtomically(ctx.db, [row], {});
+  return { tries: tries + 1, deliveredAt: ctx.now, lastError: null };
 }
 
 function failed(now: Date, tries: number, error: unknown): Outcome {

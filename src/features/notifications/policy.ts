@@ -58,7 +58,8 @@ export interface Moment {
 export type Departure =
   { move: 'send' } | { move: 'wait'; until: Date } | { move: 'drop'; reason: DropReason };
 
-export type DropReason = 'expired' | 'subject gone' | 'switched off' | 'address gone';
+export type DropReason =
+  'expired' | 'subject gone' | 'switched off' | 'address gone' | 'no call needed';
 
 /** Whether a message leaves now, later, or never. A message that could only leave too late is dropped at once. */
 export function departure(moment: Moment, now: Date, quiet: QuietHours | null): Departure {
@@ -180,6 +181,7 @@ export const dropWords: Readonly<Record<DropReason, string>> = {
   'subject gone': '要说的事已经没有了',
   'switched off': '收件人不收这一类',
   'address gone': '地址或设备已经删除',
+  'no call needed': '固定电话，这一类不用打电话说',
 };
 
 /** What people choose about, in the order of their page. */

@@ -20,6 +20,8 @@ export interface MadeMessage {
   to: Recipient;
   /** A value for every variable of the kind's texts. */
   variables: Readonly<Record<string, string>>;
+  /** Whose staff say it to somebody without a mobile number. */
+  hall?: string;
   happensAt?: Date;
   /** It is not said before. */
   dueAt?: Date;
@@ -40,6 +42,8 @@ export interface MessageKind {
   smsParts: 1 | 2;
   /** The subject of a mail, the headline of a push message. */
   title: string;
+  /** What staff of the hall say to somebody without a mobile number; left out where nobody has to call. */
+  call?: string;
   /** Where a mail says more than the SMS. */
   mail?: string;
   /** The page of this site that it is about. */

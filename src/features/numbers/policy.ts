@@ -482,6 +482,7 @@ const groupWords: Readonly<Record<GroupState, string>> = {
   approved: '同意',
   refused: '没有同意',
   withdrawn: '对方撤回',
+  lapsed: '过了期限没有答复',
 };
 
 function groupsFigure({ groups }: HallNumbers): Figure {

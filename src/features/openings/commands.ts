@@ -116,7 +116,7 @@ export async function addSession(
   input: unknown,
   key: string,
 ): Promise<{ sessionId: string }> {
-  const { hallSlug, day, session: asked } = parseInput(sessionInput, input);
+  const { hallSlug, day, session: asked, heldAt } = parseInput(sessionInput, input);
   const { db, now } = ctx;
   parseKey(key);
   const { hall, plan } = await ownPlan(ctx, manager, hallSlug);
@@ -129,10 +129,10 @@ export async function addSession(
     });
   }
   const sessionId = newId(now);
-  const body = { hallSlug, day, session: asked as unknown as Json };
+  const body = { hallSlug, day, session: asked as unknown as Json, heldAt };
   return revise(ctx, manager, key, {
     ...{ command: 'addSession', action: 'hall_session.add', kind: 'session', body },
-    statements: [db.insert(hallSessions).values({ id: sessionId, ...session })],
+    statements: [db.insert(hallSessions).values({ id: sessionId, ...session, heldAt })],
     ...{ answer: { sessionId }, refusals: sessionRefusals },
   });
 }

@@ -91,7 +91,7 @@ function weekdaysOf(everyDay?: string, from?: string, until?: string): number[] 
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, nth) => first + nth);
 }
 
-/** A hall has one session at a time. */
+/** The house has one session at a time; one in a zone beside it is added by hand. */
 function clash(others: readonly SessionHours[], one: SessionHours): string | undefined {
   const meets = others.some(
     ({ startsMinute, endsMinute }) =>
@@ -161,10 +161,10 @@ export const openingRefusals: Refusals = {
 
 export const sessionRefusals: Refusals = {
   ...openingRefusals,
-  'unique:hall_sessions.hall_slug,hall_sessions.starts_at': {
+  'unique:hall_sessions.hall_slug,hall_sessions.starts_at,hall_sessions.held_at': {
     code: 'conflict',
     reason: 'session_exists',
     field: 'session',
-    message: '这个时间已经有一场了（也可能是撤下或停开的）。请换一个开始时间',
+    message: '这个时间、这个地方已经有一场了（也可能是撤下或停开的）。请换时间，或换个区',
   },
 };

@@ -85,4 +85,6 @@ export const sessionInput = z.object({
   session: hoursField(readDayHours).refine((hours) => hours.length === 1, {
     error: '请填一场，例如“18:30-19:45 40”',
   }),
+  /** A zone that it takes alone, as the hall's page calls it; the whole house without one. */
+  heldAt: z.string().max(20, { error: '没有这个区' }).default(''),
 });

@@ -1,11 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
-import { commitOnce, type Json, type Query, type Statement } from '../../lib/db/commit.ts';
-import { DomainError, type Refusals } from '../../lib/errors.ts';
-import { parseInput, parseKey } from '../../lib/fields.ts';
+import { DomainError } from '../../lib/errors.ts';
+import { parseInput } from '../../lib/fields.ts';
 import { newId } from '../../lib/ids.ts';
 import { findPersonByPhone } from '../accounts/queries.ts';
-import { auditEntry } from '../audit/statements.ts';
+import { actOnce } from '../audit/statements.ts';
 import { contentDigest } from '../files/queries.ts';
 import { fileLink } from '../files/statements.ts';
 import { queueMessage } from '../notifications/statements.ts';
@@ -48,10 +47,11 @@ export async function claimOrganisation(
     addedAt: now,
     responsible: true,
   };
-  return act(ctx, personId, key, {
+  return actOnce(ctx, personId, key, {
     command: 'claimOrganisation',
     action: 'organisation.claim',
-    organisationId: id,
+    subject: ['organisation', id],
+    answer: { organisationId: id },
     body: claim,
     details: { kind: claim.kind, regionCode: claim.regionCode },
     statements: [
@@ -74,10 +74,11 @@ export async function addProof(
   key: string,
 ): Promise<{ organisationId: string }> {
   const { organisationId, file: fileId } = parseInput(proofInput, input);
-  return act(ctx, linkedBy, key, {
+  return actOnce(ctx, linkedBy, key, {
     command: 'addProof',
     action: 'organisation.add_proof',
-    organisationId,
+    subject: ['organisation', organisationId],
+    answer: { organisationId },
     // A form sent again brings its file again, under another id: the contents tell that it is the same request.
     body: { organisationId, content: await contentDigest(ctx, fileId) },
     details: { fileId },
@@ -102,10 +103,11 @@ export async function decideOrganisation(
 ): Promise<{ organisationId: string }> {
   const { organisationId, decision, reason } = parseInput(decisionInput, input);
   const { db, now } = ctx;
-  return act(ctx, by.id, key, {
+  return actOnce(ctx, by.id, key, {
     command: 'decideOrganisation',
     action: `organisation.${decision === 'verified' ? 'verify' : 'refuse'}`,
-    organisationId,
+    subject: ['organisation', organisationId],
+    answer: { organisationId },
     body: { organisationId, decision, reason },
     statements: [
       db
@@ -143,10 +145,11 @@ export async function addMember(
   const { db, now } = ctx;
   const personId = person.id;
   const member = { id: newId(now), organisationId, personId, addedBy, addedAt: now };
-  return act(ctx, addedBy, key, {
+  return actOnce(ctx, addedBy, key, {
     command: 'addMember',
     action: 'organisation.add_member',
-    organisationId,
+    subject: ['organisation', organisationId],
+    answer: { organisationId },
     body: { organisationId, personId },
     details: { personId },
     statements: [db.insert(organisationMembers).values(member)],
@@ -169,10 +172,11 @@ export async function handOver(
   // Found within the write, so that the guard judges the member as they are then.
   const toPersonId = sql`(select ${organisationMembers.personId} from ${organisationMembers} where ${organisationMembers.id} = ${memberId})`;
   const row = { id: newId(now), organisationId, fromPersonId, toPersonId, handedAt: now };
-  return act(ctx, fromPersonId, key, {
+  return actOnce(ctx, fromPersonId, key, {
     command: 'handOver',
     action: 'organisation.hand_over',
-    organisationId,
+    subject: ['organisation', organisationId],
+    answer: { organisationId },
     body: { organisationId, memberId },
     details: { memberId },
     statements: [db.insert(organisationHandovers).values(row)],
@@ -192,10 +196,11 @@ export async function endMembership(
 ): Promise<{ organisationId: string }> {
   const { organisationId, memberId } = parseInput(memberReference, input);
   const { db, now } = ctx;
-  return act(ctx, departedBy, key, {
+  return actOnce(ctx, departedBy, key, {
     command: 'endMembership',
     action: 'organisation.end_membership',
-    organisationId,
+    subject: ['organisation', organisationId],
+    answer: { organisationId },
     body: { organisationId, memberId },
     details: { memberId },
     statements: [
@@ -204,36 +209,5 @@ export async function endMembership(
         .values({ memberId, organisationId, departedBy, departedAt: now }),
     ],
     refusals: departureRefusals,
-  });
-}
-
-interface Act {
-  command: string;
-  action: string;
-  organisationId: string;
-  body: Record<string, Json>;
-  details?: Record<string, Json>;
-  statements: readonly (Query | Statement)[];
-  refusals: Refusals;
-}
-
-async function act(
-  ctx: CommandContext,
-  personId: string,
-  key: string,
-  { command, action, organisationId, body, details = {}, statements, refusals }: Act,
-): Promise<{ organisationId: string }> {
-  const entry = await auditEntry(ctx, {
-    actor: { kind: 'person', id: personId },
-    action,
-    subjectKind: 'organisation',
-    subjectId: organisationId,
-    details,
-  });
-  const request = { scope: personId, key: parseKey(key), command, body };
-  return commitOnce(ctx.db, request, ctx.now, {
-    statements: [...statements, entry],
-    answer: { organisationId },
-    refusals,
   });
 }

@@ -1,5 +1,6 @@
 import { formatBookingCode } from '../../lib/ids.ts';
 import { maskPhone } from '../accounts/policy.ts';
+import { actionName } from '../audit/policy.ts';
 import { partyWords, stateWords } from '../bookings/policy.ts';
 import { eventWords } from '../door/policy.ts';
 import { stateWords as feedbackStateWords } from '../feedback/policy.ts';
@@ -11,6 +12,12 @@ import { groundsWords } from '../no-shows/policy.ts';
 import { topicWords } from '../notifications/policy.ts';
 import type { Topic } from '../notifications/schema.ts';
 import { roleWords } from '../roles/policy.ts';
+import { dutyStateWords } from '../roster/policy.ts';
+import {
+  purposeWords as volunteerPurposeWords,
+  serviceWords,
+  stateWords as volunteerStates,
+} from '../volunteers/policy.ts';
 import { stateWords as waitWords } from '../waitlist/policy.ts';
 import { stamp } from './policy.ts';
 import type { OwnData } from './queries.ts';
@@ -20,74 +27,6 @@ import type { ErasedWhat } from './table.ts';
 /** Longer lists are cut on the page; the file that can be downloaded has all of it. */
 const LINES_SHOWN = 20;
 
-/** What the audit log calls it, as people do; what is missing here is shown as it is. */
-const actionWords: Readonly<Record<string, string>> = {
-  'sign_in.create': '登录',
-  'sign_out.create': '退出登录',
-  'booking.create': '预约',
-  'booking.change': '改预约',
-  'booking.cancel': '取消预约',
-  'booking.arrive': '登记到馆',
-  'door_event.enter': '入口登记进',
-  'door_event.leave': '入口登记出',
-  'door_event.return': '入口登记回',
-  'door_event.move': '入口登记换区',
-  'door_event.undo': '撤回入口登记',
-  'door_note.write': '写值班记录',
-  'booking.create_for_caller': '替来电的人预约',
-  'booking.change_for_caller': '替来电的人改预约',
-  'booking.cancel_for_caller': '替来电的人取消预约',
-  'feedback.give': '评价参观',
-  'feedback.publish': '公开评价',
-  'feedback.hide': '不公开评价',
-  'certificate.issue': '出参观证明',
-  'group_request.create': '团体申请',
-  'group_request.approve': '通过团体申请',
-  'group_request.refuse': '退回团体申请',
-  'group_request.counter': '给团体提议别的时间',
-  'group_request.accept': '接受场馆提议的时间',
-  'group_request.withdraw': '撤回团体申请',
-  'group_request.change_counts': '改团体人数',
-  'no_show.appeal': '申诉未到',
-  'no_show.grant': '同意未到的申诉',
-  'no_show.refuse': '不同意未到的申诉',
-  'hall_session.pardon': '一场不记未到',
-  'hall_stop.create': '停开场次',
-  'hall_stop.undo': '撤销停开',
-  'hall_stop.lift': '恢复开放',
-  'hall_outage.create': '停用展项或少开名额',
-  'hall_outage.end': '恢复展项或名额',
-  'hall_hours.save': '改一周的场次',
-  'hall_day.decide': '改一天的开放',
-  'hall_session.add': '加一场',
-  'calendar_year.save': '改节假日表',
-  'waitlist_entry.create': '排候补',
-  'waitlist_entry.leave': '退出候补',
-  'waitlist_entry.promote': '把候补提前',
-  'booking.correct_contact_name': '改联系人姓名',
-  'account.change_number': '换号码',
-  'number_claim.create': '申请找回账户',
-  'number_claim.grant': '同意找回账户',
-  'number_claim.refuse': '不同意找回账户',
-  'role.grant': '授予角色',
-  'role.revoke': '收回角色',
-  'staff.invite': '发开通码',
-  'staff.accept': '使用开通码',
-  'passkey.add': '添加通行密钥',
-  'passkey.remove': '删除通行密钥',
-  'password.set': '设置密码和动态码',
-  'password.remove': '删除密码和动态码',
-  'recovery_codes.make': '更换恢复码',
-  'recovery_code.use': '使用恢复码',
-  'credentials.lock': '多次出错，暂停登录',
-  'credentials.reset': '重设工作登录',
-  'inquiry.answer': '答复留言或找错',
-  'booking.disclose': '查看预约人的姓名和手机号',
-  'list.export': '导出名单',
-  'import.create': '上传要导入的表格',
-  'import.apply': '导入表格',
-};
-
 const templateWords: Readonly<Record<string, string>> = {
   sign_in_code: '验证码',
   booking_created: '预约成功',
@@ -95,6 +34,8 @@ const templateWords: Readonly<Record<string, string>> = {
   booking_cancelled: '预约取消',
   booking_stopped: '场馆停开',
   booking_stopped_held: '场馆停开，留了别的场次',
+  booking_moved: '场馆给改了场次',
+  class_replacement_lapsed: '替团体留的场次过期',
   no_show_counted: '记了一次未到',
   appeal_answered: '申诉有答复',
   group_asked: '团体申请收到',
@@ -102,9 +43,20 @@ const templateWords: Readonly<Record<string, string>> = {
   group_refused: '团体申请没有通过',
   group_countered: '团体申请改时间',
   group_withdrawn: '团体申请撤回',
+  group_answer_due: '团体申请快到期限',
+  group_offer_ends: '场馆提议的时间快到期',
+  group_lapsed: '团体申请过期',
+  feedback_answered: '参观评价有答复',
+  feedback_hidden: '参观评价不公开',
   waitlist_offered: '候补有名额',
   waitlist_lapsed: '候补名额过时',
   waitlist_closed: '候补没有排到',
+  volunteer_decided: '志愿者登记有结果',
+  duty_assigned: '排了讲解',
+  duty_promoted: '候补转为讲解',
+  duty_dropped: '讲解取消',
+  duty_reminder: '讲解提醒',
+  drill_due: '演练快到期',
   booking_reminder: '参观提醒',
   inquiry_answered: '留言或找错有答复',
 };
@@ -248,6 +200,42 @@ export function ownWords(
     feedbackDecisions: times(
       data.acts.filter(({ action }) => /^feedback\.(publish|hide)$/.test(action)).length,
     ),
+    volunteer: cut(
+      data.volunteer.map((one) =>
+        [
+          `${stamp(one.registeredAt)} ${volunteerStates[one.state]}`,
+          ...[one.name, one.community, one.cell, one.hall && hallName(one.hall)].flatMap(
+            (part) => part || [],
+          ),
+          ...(one.skills.length > 0 ? [`会${one.skills.join('、')}`] : []),
+          ...one.purposes.map(({ purpose }) => `同意${volunteerPurposeWords[purpose].name}`),
+        ].join('，'),
+      ),
+    ),
+    service: cut([
+      ...data.volunteer.flatMap(({ trainings }) =>
+        trainings.map((one) => `${one.heldOn} 培训：${one.name}`),
+      ),
+      ...data.duties.map((one) => `${visit(one)}，${dutyStateWords[one.state]}`),
+      ...data.service.map(({ servedOn, minutes }) => `${servedOn} 服务${serviceWords(minutes)}`),
+      ...data.hoursCertificates.map(
+        ({ code, minutes }) => `证明${formatBookingCode(code)}，${serviceWords(minutes)}`,
+      ),
+    ]),
+    volunteerWork: times(
+      data.acts.filter(({ action }) =>
+        /^(volunteer\.(confirm|refuse|record_training|withdraw_training)|grid_cell\.|guide_need\.|guide_duty\.(assign|dismiss|check_in))/.test(
+          action,
+        ),
+      ).length,
+    ),
+    drills: times(
+      data.acts.filter(({ action }) =>
+        /^((duty_rule|school_pause|drill_plan|drill_record)\.|organisation\.set_traits$)/.test(
+          action,
+        ),
+      ).length,
+    ),
     arrivalsMarked: times(data.arrivalsMarked),
     doorEvents: cut(
       data.doorEvents.map(
@@ -264,7 +252,7 @@ export function ownWords(
     doorEventsMarked: times(data.doorEventsMarked),
     doorNotes: times(data.doorNotes),
     repeats: times(data.repeats),
-    acts: cut(data.acts.map(({ at, action }) => `${stamp(at)} ${actionWords[action] ?? action}`)),
+    acts: cut(data.acts.map(({ at, action }) => `${stamp(at)} ${actionName(action)}`)),
     erasures: [],
   };
 }

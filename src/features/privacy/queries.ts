@@ -27,6 +27,7 @@ import { auditEntries } from '../audit/table.ts';
 import { feedbackWords } from '../feedback/queries.ts';
 import { visitFeedback } from '../feedback/table.ts';
 import { fileName, ownFiles } from '../files/queries.ts';
+import { ownHoursCertificates } from '../certificates/queries.ts';
 import { visitCertificates } from '../certificates/table.ts';
 import { contactNameOf, type BookingDetails } from '../bookings/queries.ts';
 import {
@@ -60,7 +61,9 @@ import { accountSetAsides, phoneChanges } from '../phones/table.ts';
 import { passkeys } from '../passkeys/table.ts';
 import { noShowAnswers, noShowAppeals, noShows } from '../no-shows/table.ts';
 import { roleGrants, roleRevocations, staffInvitations } from '../roles/table.ts';
+import { allOwnDuties } from '../roster/queries.ts';
 import { ticketTries } from '../tickets/table.ts';
+import { openOwnEntries, ownVolunteerReads } from '../volunteers/queries.ts';
 import { waitingName } from '../waitlist/queries.ts';
 import { waitlistEntries, waitlistOffers } from '../waitlist/table.ts';
 import { DORMANT_DAYS, keptUntil } from './policy.ts';
@@ -146,6 +149,9 @@ export async function readOwnData(ctx: CommandContext, person: Person) {
           inArray(auditEntries.action, HALL_DECISIONS),
         ),
       ),
+    ...ownVolunteerReads(ctx, person.id),
+    duties: allOwnDuties(ctx, person.id),
+    hoursCertificates: ownHoursCertificates(ctx, person.id),
     doorEvents: ownDoorEvents(ctx, person.id),
     doorEventsMarked: ctx.db
       .select({ n: count() })
@@ -303,6 +309,16 @@ export async function readOwnData(ctx: CommandContext, person: Person) {
     invitations: held.invitations,
     credentialResets: held.credentialResets,
     arrivalsMarked: held.arrivalsMarked[0]?.n ?? 0,
+    volunteer: await openOwnEntries(ctx, person, held),
+    duties: held.duties.map(({ duty, hall, reason }) => ({
+      hall,
+      startsAt: duty.startsAt,
+      endsAt: duty.endsAt,
+      state: duty.state,
+      dropped: reason,
+    })),
+    service: held.entryHours,
+    hoursCertificates: held.hoursCertificates,
     doorEvents: held.doorEvents,
     noShows: held.noShows,
     hallDecisions: held.hallDecisions[0]?.n ?? 0,
@@ -384,10 +400,12 @@ const HALL_DECISIONS = [
   'hall_stop.lift',
   'hall_outage.create',
   'hall_outage.end',
+  'booking.move',
   'hall_session.pardon',
   'no_show.grant',
   'no_show.refuse',
   'hall_hours.save',
+  'hall_late_rule.save',
   'hall_day.decide',
   'hall_session.add',
   'calendar_year.save',

@@ -139,6 +139,11 @@ export function regionProblems(
         ? []
         : [`content/regions/${id}.md：hazards 第${index + 1}条 guide：没有指南“${guide}”`],
     ),
+    ...data.seasons.flatMap(({ guide }, index) =>
+      guides.includes(guide)
+        ? []
+        : [`content/regions/${id}.md：seasons 第${index + 1}条 guide：没有指南“${guide}”`],
+    ),
     ...regions
       .filter((other) => other.id < id && other.data.code === data.code)
       .map((other) => `content/regions/${id}.md：code：和 ${other.id}.md 写了同一个地区`),

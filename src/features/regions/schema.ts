@@ -70,6 +70,29 @@ const recordSchema = z.strictObject({
   documentNumber: z.string({ error: '请写命名或公布文件的文号' }).min(4, { error: '请写文号' }),
 });
 
+/** A day of every year, `05-01`. */
+const yearDay = z
+  .string({ error: '请写成 "05-01" 这样，加引号' })
+  .regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, { error: '请写成 "05-01" 这样' });
+
+/** A time of the year in which something is likely here, as a document sets it. */
+const seasonSchema = z
+  .strictObject({
+    name: words(10, '照文件的叫法写。'),
+    from: yearDay,
+    /** Included. */
+    to: yearDay,
+    text: words(60, '一句话说清。'),
+    guide: key,
+    clause,
+    document: documentKey,
+  })
+  .refine(({ from, to }) => from < to, {
+    path: ['to'],
+    error: '结束要在开始之后；跨年的请写成两条',
+  });
+export type Season = z.output<typeof seasonSchema>;
+
 const targetSchema = z
   .strictObject({
     id: key,
@@ -159,6 +182,7 @@ const fields = z.strictObject({
     .record(key, documentSchema, { error: '请写文件清单' })
     .refine((documents) => 'plan' in documents, { error: '请写规划，代号用 plan' }),
   hazards: list(hazardSchema, '主要灾害').min(1, { error: '至少写1种灾害' }),
+  seasons: list(seasonSchema, '要防的季节').default([]),
   targetGroups: list(targetGroupSchema, '规划目标').min(1, { error: '至少写1组目标' }),
   baseline: list(baselineSchema, '“十三五”的情况'),
   projects: list(projectSchema, '重点工程'),
@@ -190,7 +214,14 @@ export function regionSchema({ tree }: { tree: RegionTree }) {
         }
       });
     });
-    for (const part of ['hazards', 'targetGroups', 'baseline', 'projects', 'promises'] as const) {
+    for (const part of [
+      'hazards',
+      'seasons',
+      'targetGroups',
+      'baseline',
+      'projects',
+      'promises',
+    ] as const) {
       region[part].forEach(({ document }, index) => {
         if (document in region.documents) return;
         refuse([part, index, 'document'], `“${document}”不在上面的 documents 清单里`);

@@ -10,6 +10,7 @@ import { passExpiry, ticketRefusals } from './policy.ts';
 import { signPass } from './queries.ts';
 import { openTicketInput } from './schema.ts';
 import { newTry } from './statements.ts';
+import { waitlistTries } from '../waitlist/table.ts';
 import { ticketTries } from './table.ts';
 
 /**
@@ -44,6 +45,9 @@ function notFound(): DomainError {
 /** Deletes tries that no limit counts any more. @returns how many. */
 export async function purgeTicketTries({ db, now }: CommandContext): Promise<number> {
   const before = new Date(now.getTime() - DAY_MS);
-  const gone = await db.delete(ticketTries).where(lt(ticketTries.triedAt, before));
-  return gone.rowsAffected;
+  const [gone, byPhone] = await db.batch([
+    db.delete(ticketTries).where(lt(ticketTries.triedAt, before)),
+    db.delete(waitlistTries).where(lt(waitlistTries.triedAt, before)),
+  ]);
+  return gone.rowsAffected + byPhone.rowsAffected;
 }

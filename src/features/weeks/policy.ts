@@ -32,7 +32,9 @@ export function weekGrid(
   sessions: readonly WeekSession[],
   days: readonly WeekDay[],
 ): { times: string[]; rows: WeekRow[] } {
-  const timeOf = ({ session }: WeekSession) => formatTime(session.startsAt);
+  // What runs in one room beside the house has a column of its own.
+  const timeOf = ({ session: { startsAt, heldAt } }: WeekSession) =>
+    `${formatTime(startsAt)} ${heldAt}`.trim();
   const times = [...new Set(sessions.map(timeOf))].toSorted();
   const rows = Array.from({ length: 7 }, (_, index) => {
     const date = addDays(monday, index);

@@ -19,14 +19,17 @@ const session = {
   startsAt: addMinutes(NOW, 10).getTime(),
   endsAt: addMinutes(NOW, 85).getTime(),
   arrivalOpensAt: addMinutes(NOW, -20).getTime(),
+  heldAt: '',
   walkInsLeft: 5,
   walkIns: NO_TALLY,
   walkInsOver: 0,
   walkInZone: null,
+  isStopped: false,
 };
 const party = {
   ...{ id: 'p', code: 'ABCDEFGHJK', sessionId: 's', name: '王**', label: null, size: SIZE },
   ...{ words: '3位成人', state: 'booked' as const, arrivedAt: null, tally: NO_TALLY, zone: null },
+  released: 0,
 };
 const day: DoorDay = {
   hall: 'yancheng',
@@ -36,6 +39,9 @@ const day: DoorDay = {
   sessions: [session],
   parties: [party],
   conflicts: [],
+  outages: [],
+  closedZones: [],
+  lateMinutes: 15,
 };
 
 const tally = fc.record({ entered: fc.nat(9), wentOut: fc.nat(9), cameBack: fc.nat(9) });
@@ -120,8 +126,49 @@ describe('a code that is shown', () => {
     ['arrival_not_open', party, undefined, now],
     ['arrival_not_open', party, session, session.arrivalOpensAt - 1],
     ['arrival_closed', party, session, session.endsAt],
+    ['places_given_away', { ...party, released: 3 }, { ...session, walkInsLeft: 2 }, now],
   ])('is refused with a sentence: %s', (refused, one, when, at) => {
     expect(stepFor(one, when, at)).toEqual({ refused, message: expect.stringMatching(/。$/) });
+  });
+});
+
+describe('a party that comes late', () => {
+  const late = { ...party, released: SIZE };
+  const now = NOW.getTime();
+
+  it('comes in as long as there is room for all of it', () => {
+    expect(stepFor(late, { ...session, walkInsLeft: 3 }, now)).toEqual({ kind: 'in', people: 3 });
+  });
+
+  it('is told which sessions of the day it can wait for, and only those with room', () => {
+    const at = (minutes: number, values: object) => ({
+      ...{ ...session, id: `s${minutes}`, ...values },
+      ...{
+        startsAt: addMinutes(NOW, minutes).getTime(),
+        endsAt: addMinutes(NOW, minutes + 75).getTime(),
+      },
+    });
+    const sessions = [
+      at(100, {}),
+      at(200, { walkInsLeft: 2 }),
+      at(300, { isStopped: true }),
+      at(400, {}),
+    ];
+    const full = { ...session, walkInsLeft: 0 };
+    const told = (list: typeof sessions) =>
+      (stepFor(late, full, now, list) as { message: string }).message;
+    expect(told(sessions)).toContain('09:40–10:55、14:40–15:55，按现场散客登记');
+    expect(told([])).toContain('请另约一天');
+  });
+
+  it('takes its places from walk-ins on the device’s own list, once', () => {
+    const event: NotedEvent = {
+      ...{ id: 'e', kind: 'in', people: 2, sessionId: 's', bookingId: 'p' },
+      ...{ zone: null, undoes: null },
+    };
+    const seen = withEvents({ ...day, parties: [late] }, [event, event]);
+    expect(seen.sessions[0]?.walkInsLeft).toBe(2);
+    expect(seen.parties[0]?.released).toBe(0);
   });
 });
 

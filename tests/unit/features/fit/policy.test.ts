@@ -12,7 +12,7 @@ import type { Exhibit } from '../../../../src/features/halls/schema.ts';
 import { NOW, planSession } from '../../../helpers/session.ts';
 
 const exhibitOf = (limits: Partial<Exhibit>): Exhibit => ({
-  ...{ name: '示例', what: '示例', minutes: 5, groupMax: 8, healthSelfCheck: [] },
+  ...{ name: '示例', what: '示例', minutes: 5, groupMax: 8, healthSelfCheck: [], guides: [] },
   ...limits,
 });
 const limit = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });

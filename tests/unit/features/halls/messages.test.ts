@@ -8,6 +8,7 @@ const open: Exhibit = {
   minutes: 8,
   groupMax: 20,
   healthSelfCheck: [],
+  guides: [],
 };
 const shaking: Exhibit = {
   ...open,
