@@ -10,7 +10,10 @@ import { holder, reviewer } from '../helpers/losing-states-console.ts';
 import { listNaming, namingTable } from '../helpers/namings.ts';
 import { createWorld, type World } from '../helpers/world.ts';
 
-const regions = ['320000', '320900', '320904', '320700'].map((value) => ({ value, label: value }));
+const regions = ['', '320000', '320900', '320904', '320700'].map((value) => ({
+  value,
+  label: value,
+}));
 const asked = (query = '') =>
   readList(namingList('/communities/named', regions), new URLSearchParams(query));
 const namesIn = async ({ ctx }: World, query = '') =>

@@ -43,8 +43,8 @@ test('a home’s list and plan print on a sheet each, numbers and packs on one',
   }
 });
 
-/** Three quarters of the sheet's width and more: what a poster is looked at for from across a yard. */
-const SCENE_MIN_MM = 80;
+/** The height of a hand's span: what a poster is looked at for from across a yard. */
+const SCENE_MIN_MM = 70;
 const PIXELS_A_MM = 96 / 25.4;
 /** What is left of A3 between margins of 12 mm. */
 const A3 = { width: Math.round(273 * PIXELS_A_MM), height: Math.round(396 * PIXELS_A_MM) };

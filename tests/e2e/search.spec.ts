@@ -25,7 +25,7 @@ test('somebody asks in everyday words and reads what to do without another click
   await expect(page.getByRole('heading', { level: 2 }).first()).toContainText('燃气泄漏');
   await expect(page.getByRole('listitem').filter({ hasText: '别碰开关，别点火' })).toBeVisible();
 
-  await page.getByText('缩小范围').click();
+  await page.getByText('按灾害、地方、读者、季节、地区找').click();
   await page.getByLabel('哪一类').selectOption('急救');
   await page.getByRole('button', { name: '按这些条件看' }).click();
   await expect(page).toHaveURL(/group=/);

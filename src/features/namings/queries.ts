@@ -8,7 +8,10 @@ import { namings, type Naming } from './table.ts';
 
 type Reads = Pick<CommandContext, 'db'>;
 
-/** What the directory can be asked for. @param regions the regions to choose from, code and name. */
+/**
+ * What the directory can be asked for.
+ * @param regions to choose from, code and name; one alone is no choice. The first holds when the address says nothing.
+ */
 export function namingList(
   path: string,
   regions: readonly { value: string; label: string }[],
@@ -20,12 +23,16 @@ export function namingList(
   return {
     path,
     filters: [
-      {
-        kind: 'choice',
-        name: 'region',
-        label: '地区',
-        options: [{ value: '', label: '全部地区' }, ...regions],
-      },
+      ...(regions.length > 1
+        ? [
+            {
+              kind: 'choice' as const,
+              name: 'region',
+              label: '地区',
+              options: regions,
+            },
+          ]
+        : []),
       { kind: 'choice', name: 'level', label: '级别', options: choices(levelWords, '全部级别') },
       { kind: 'choice', name: 'unit', label: '类型', options: choices(unitWords, '全部类型') },
       { kind: 'search', name: 'q', label: '名称', hint: '名称里的几个字' },
