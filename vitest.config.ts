@@ -1,15 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** Vitest leaves one core to others; a CI machine of two has nobody else to leave it to. */
-const maxWorkers = '100%';
-
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          maxWorkers,
           // Only ends what hangs: a busy machine is no failure.
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -20,7 +16,6 @@ export default defineConfig({
       {
         test: {
           name: 'api',
-          maxWorkers,
           // Only ends what hangs: a busy machine is no failure.
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -35,8 +30,8 @@ export default defineConfig({
           globalSetup: 'tests/helpers/worker-setup.ts',
           // Each file serves a site of its own in workerd, and spends half its time waiting for it.
           maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
     ],

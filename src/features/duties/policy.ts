@@ -237,8 +237,7 @@ export function dutyState(
   const current = periods.filter(({ from, until }) => from <= today && until >= today);
   const pending = current.filter((one) => !isMet(one)).map(({ until }) => until);
   const next = periods.filter(({ from }) => from > today).map(({ until }) => until);
-  const rule =
-    inForce(versions, today) ?? versions.toSorted((a, b) => (a.fromDay < b.fromDay ? -1 : 1))[0];
+  const rule = inForce(versions, today) ?? inOrder(versions)[0];
   const dueBy = pending.toSorted()[0] ?? next.toSorted()[0];
   if (!rule || (dueBy === undefined && current.length === 0)) return undefined;
   // A drill after a period that went by without makes an end of that, in the holidays or under another version as well.

@@ -210,6 +210,19 @@ describe('how somebody stands', () => {
     );
   });
 
+  it('goes by the later entered of two rules for the same day, before that day as well', () => {
+    const first = rule({ id: 'v0', every: 'year', fromDay: '2026-09-01', counts: 'any' });
+    const second = rule({ id: 'v1', every: 'month', fromDay: '2026-09-01', counts: 'any' });
+    for (const versions of [
+      [first, second],
+      [second, first],
+    ]) {
+      for (const today of ['2026-08-30', '2026-09-02']) {
+        expect(asked(versions, [], today)?.rule).toBe(second);
+      }
+    }
+  });
+
   it('is never worse for one more drill, and never late with one in every period', () => {
     const order = ['late', 'due', 'paused', 'done'];
     fc.assert(
