@@ -59,7 +59,7 @@ describe('the directory of namings', () => {
     const { by } = await reviewer(world);
     const [header = '', row = ''] = namingTable.split('\n');
     const rows = [
-      row.replace('示例命名通知', ''),
+      row.replace('示例命名通知（第1批）', ''),
       row.replace('320904100201', '320902100201'),
       row.replace('2022-12-01', '2099-12-01'),
       row.replace('2022-12-01', '去年'),
@@ -85,6 +85,8 @@ describe('the directory of namings', () => {
     const { by } = await reviewer(world);
     const id = await listNaming(world.ctx, by);
     const naming = await findNaming(world.ctx, id);
+    // An official title is kept as it was written.
+    expect(naming?.documentTitle).toBe('示例命名通知（第1批）');
     const elsewhere = { ...naming!, id: crypto.randomUUID(), regionCode: '320902' };
     await expect(world.ctx.db.insert(namings).values(elsewhere)).rejects.toMatchObject({
       cause: { message: expect.stringContaining('region_elsewhere') as string },

@@ -1,36 +1,29 @@
 import { z } from 'zod';
-import { lineField, textField } from '../../lib/fields.ts';
+import { textField } from '../../lib/fields.ts';
+import { publicLine } from '../notices/schema.ts';
 import { NAMING_LEVELS, NAMING_UNITS } from './table.ts';
-
-const NAME = /^[\p{L}\p{N}（）()·“”"、.\- ]{2,}$/u;
-/** Titles of documents have their own marks: 《》, 〔2023〕, years. */
-const DOCUMENT = /^[\p{L}\p{N}\p{P}\p{Zs}]{4,}$/u;
 
 /** One entry of the directory, as a row of a spreadsheet brings it in. */
 export const namingInput = z.object({
   level: z.enum(NAMING_LEVELS, { error: '级别请写国家级、省级、市级或县级' }),
   unit: z.enum(NAMING_UNITS, { error: '类型请写社区、乡镇或县' }),
-  name: lineField({
-    missing: '没有名称',
-    max: [60, '名称太长了，请控制在60个字以内'],
-    pattern: [NAME, '名称里有不能用的符号，请写文件里的全称'],
+  // As it was written: an official title keeps its Chinese punctuation.
+  name: publicLine('没有名称', 60).refine((text) => text.length >= 2, {
+    error: '请写文件里的全称',
   }),
   regionCode: z
     .string({ error: '地区代码要写到县，6位、9位或12位数字' })
     .regex(/^\d{4}(?!00)\d{2}(\d{3}(\d{3})?)?$/, {
       error: '地区代码要写到县，6位、9位或12位数字',
     }),
-  namedBy: lineField({
-    missing: '没有写谁命名的',
-    // National namings are signed by four bodies together, each with its full name.
-    max: [120, '命名单位请控制在120个字以内'],
-    pattern: [DOCUMENT, '命名单位里有不能用的符号'],
+  // National namings are signed by four bodies together, each with its full name.
+  namedBy: publicLine('没有写谁命名的', 120).refine((text) => text.length >= 2, {
+    error: '请写命名单位的全称',
   }),
-  documentTitle: lineField({
-    missing: '没有文件名。没有文件的不能列入',
-    max: [120, '文件名请控制在120个字以内'],
-    pattern: [DOCUMENT, '文件名至少4个字，写文件的全称'],
-  }),
+  documentTitle: publicLine('没有文件名。没有文件的不能列入', 120).refine(
+    (text) => text.length >= 4,
+    { error: '文件名至少4个字，写文件的全称' },
+  ),
   documentNumber: z.preprocess(
     (value) => (typeof value === 'string' ? value.normalize('NFC').trim() : ''),
     z.string().max(40, { error: '文号请控制在40个字以内' }),
