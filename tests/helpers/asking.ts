@@ -20,10 +20,18 @@ export interface PageAnswer {
   html: string;
 }
 
+/** What is no JSON comes as `text`: the site answers in JSON alone, the local server in front of it in words. */
 export async function readJson(response: Response): Promise<JsonAnswer> {
   const { status, headers } = response;
   const text = await response.text();
-  return { status, headers, body: (text ? JSON.parse(text) : {}) as JsonAnswer['body'] };
+  const isJson = headers.get('content-type')?.includes('json');
+  const body = isJson ? (JSON.parse(text) as JsonAnswer['body']) : text ? { text } : {};
+  return { status, headers, body };
+}
+
+/** The site said that it is not certain, or the line to it was lost: asking again with the same key is safe. */
+export function isUncertain({ status, body }: JsonAnswer): boolean {
+  return status === 503 || (status === 500 && /connection lost/i.test(String(body['text'])));
 }
 
 /** Sends a value as JSON; a string goes as it is, so that broken JSON can be sent too. */

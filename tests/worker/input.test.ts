@@ -262,7 +262,8 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
     fields: ['name', 'regionCode', 'key'],
   },
   'the form of a roster': {
-    path: () => `/staff/halls/${HALL}/roster`,
+    // Of the session's own week: on a Sunday evening the one that is shown by itself may still be this one.
+    path: () => `/staff/halls/${HALL}/roster?from=${calendarDate(session.startsAt)}`,
     values: () => ({ sessions: session.id, guides: '1', skill: 'guiding', trained: 'no' }),
     as: () => visitor,
     fields: ['sessions', 'guides', 'skill', 'key'],

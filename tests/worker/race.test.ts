@@ -4,7 +4,7 @@ import { auditEntries } from '../../src/features/audit/table.ts';
 import { outboxMessages } from '../../src/features/notifications/table.ts';
 import type { HallSession } from '../../src/features/halls/table.ts';
 import type { Migration } from '../../src/lib/db/migrate.ts';
-import { bookingBody, postJson, type JsonAnswer } from '../helpers/asking.ts';
+import { bookingBody, isUncertain, postJson, type JsonAnswer } from '../helpers/asking.ts';
 import { expectBalanced, readLedger } from '../helpers/ledger.ts';
 import { startTestSite, type TestSite, type Visitor } from '../helpers/worker-site.ts';
 
@@ -42,7 +42,7 @@ async function askAll(
       const ask = () =>
         postJson(`${url}/api/bookings`, bookingBody(session, size), { cookie, key });
       let answer = await ask();
-      for (let tries = 1; answer.status === 503 && tries < TRIES_MAX; tries += 1) {
+      for (let tries = 1; isUncertain(answer) && tries < TRIES_MAX; tries += 1) {
         answer = await ask();
       }
       return { size, answer };
