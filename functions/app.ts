@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { FindTemplate } from '../src/features/drills/commands.ts';
 import { DomainError } from '../src/lib/errors.ts';
 import { challengeCrowd, guardedRoutes } from './middleware/address.ts';
 import { keepFilesApart, limitBody, refuseCrossSite } from './middleware/guards.ts';
@@ -18,6 +19,7 @@ import { disclosureForms } from './routes/disclosures.ts';
 import { groupForms, groupsApi } from './routes/groups.ts';
 import { courseForms, coursesApi } from './routes/courses.ts';
 import { hallFiles, hallsApi } from './routes/halls.ts';
+import { drillDeskForms } from './routes/drill-desk.ts';
 import { drillForms, drillsApi } from './routes/drills.ts';
 import { householdFiles } from './routes/household.ts';
 import { importForms } from './routes/imports.ts';
@@ -49,12 +51,19 @@ import type { AppContext, AppEnv, PageRenderer } from './types.ts';
 export interface AppDeps extends Partial<ScopeDeps> {
   /** Draws the site's pages; tests of the API leave it out. */
   renderPage?: PageRenderer;
+  /** 情景模板 of the site's content; tests of the API bring one of their own. */
+  findTemplate?: FindTemplate;
 }
 
 const noPages: PageRenderer = async (c) => c.text('no pages here', 501);
+const noTemplates: FindTemplate = async () => undefined;
 
 /** The whole site behind the static files: guards first, then routes, then pages. */
-export function createApp({ renderPage = noPages, ...deps }: AppDeps = {}) {
+export function createApp({
+  renderPage = noPages,
+  findTemplate = noTemplates,
+  ...deps
+}: AppDeps = {}) {
   const app = new OpenAPIHono<AppEnv>();
   app.use(request({ ...defaultDeps, ...deps }));
   app.use(keepFilesApart);
@@ -129,6 +138,7 @@ export function createApp({ renderPage = noPages, ...deps }: AppDeps = {}) {
   app.route('/', namingForms(renderPage));
   app.route('/', organisationForms(renderPage));
   app.route('/', drillForms(renderPage));
+  app.route('/', drillDeskForms(renderPage, findTemplate));
   app.onError((error, c) => {
     logFailure(c, error);
     return wantsJson(c) ? problemResponse(c, error) : problemPage(c, error, renderPage);

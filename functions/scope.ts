@@ -113,6 +113,18 @@ export class Scope {
     return holder;
   }
 
+  /**
+   * For what people do in drills: whoever organises them for a region works here and has to have proved who they are;
+   * everybody else takes part as themselves.
+   * @throws DomainError `not_signed_in`, with the reason `proof_needed` for an organiser by role.
+   */
+  async drillHand(): Promise<Holder> {
+    const holder = await this.holder();
+    if (!(await this.signIn())?.awaitsProof) return holder;
+    if (holder.roles.some(({ role }) => role === 'drill_organiser')) throw proofNeeded();
+    return { ...holder, roles: [] };
+  }
+
   /** The present sign-in itself. @throws DomainError `not_signed_in`. */
   async ownSignIn(): Promise<SignIn> {
     await this.person();

@@ -4,7 +4,7 @@ import reviewers from '../content/reviewers.json';
 import { campaignSchema } from './features/campaigns/schema.ts';
 import { cardSchema } from './features/cards/schema.ts';
 import { courseContentSchema } from './features/courses/schema.ts';
-import { drillSheetSchema, drillTemplateSchema } from './features/drills/schema.ts';
+import { drillSheetSchema, drillTemplateSchema } from './features/drill-templates/schema.ts';
 import { guideSchema, reviewersSchema } from './features/guides/schema.ts';
 import { hallContentSchema, hallKindSchema } from './features/halls/schema.ts';
 import { quizSchema } from './features/quizzes/schema.ts';

@@ -416,6 +416,10 @@ export const actionNames: Readonly<Record<string, string>> = {
   'drill_record.create': '记一次演练',
   'drill_record.correct': '改演练记录',
   'drill_record.add': '补充演练记录',
+  'drill.open': '开始准备一次演练',
+  'drill.announce': '公告一次演练',
+  'drill.start': '启动演练',
+  'drill.end': '结束演练',
   'organisation.set_traits': '改单位的情形',
 };
 

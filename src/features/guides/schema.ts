@@ -127,7 +127,7 @@ const STEP_CHARACTERS = 60;
 export const CHARACTERS_PER_MINUTE = 300;
 const READ_CHARACTERS = 3 * CHARACTERS_PER_MINUTE;
 
-const sourceKey = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, {
+export const sourceKey = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, {
   error: '来源代号用小写字母、数字和短横，例如 fire-law',
 });
 /** No claim without a source: a page of advice that cannot be checked cannot be corrected either. */
@@ -142,7 +142,7 @@ const withSources = <Shape extends z.ZodRawShape>(shape: Shape) =>
 const asCalendarText = (value: unknown) =>
   value instanceof Date ? value.toISOString().slice(0, 10) : value;
 const dateWords = '请写成 2026-11-22 这样的日期';
-const date = z.preprocess(asCalendarText, z.iso.date({ error: dateWords }));
+export const date = z.preprocess(asCalendarText, z.iso.date({ error: dateWords }));
 /** Old circulars are often known by month or year only; a made-up day would be worse. */
 const publishedDate = z.preprocess(
   (value) => asCalendarText(typeof value === 'number' ? String(value) : value),
@@ -151,7 +151,7 @@ const publishedDate = z.preprocess(
   }),
 );
 
-const source = z.strictObject({
+export const source = z.strictObject({
   title: z.string({ error: '请写文件的正式名称' }).min(4, { error: '请写文件的正式名称' }),
   /** What it is called in its own language, so that a professional can find it. */
   original: z.string().min(4).optional(),

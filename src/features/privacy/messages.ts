@@ -231,7 +231,7 @@ export function ownWords(
     ),
     drills: times(
       data.acts.filter(({ action }) =>
-        /^((duty_rule|school_pause|drill_plan|drill_record)\.|organisation\.set_traits$)/.test(
+        /^((duty_rule|school_pause|drill_plan|drill_record|drill)\.|organisation\.set_traits$)/.test(
           action,
         ),
       ).length,

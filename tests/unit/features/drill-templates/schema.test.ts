@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { copiedTemplates, RUN_GROUPS } from '../../../../src/features/drills/policy.ts';
+import { copiedTemplates, RUN_GROUPS } from '../../../../src/features/drill-templates/policy.ts';
 import {
   drillSheetSchema,
   drillTemplateSchema,
   type DrillTemplate,
-} from '../../../../src/features/drills/schema.ts';
+} from '../../../../src/features/drill-templates/schema.ts';
 import { explainContentError } from '../../../../src/lib/content.ts';
 
 const schema = drillTemplateSchema({ reviewers: [], today: '2026-11-22' });

@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parseFrontmatter } from 'astro/markdown';
 import { describe, expect, it } from 'vitest';
 import reviewers from '../../../../content/reviewers.json';
-import { copiedTemplates, WEIGHTS } from '../../../../src/features/drills/policy.ts';
+import { copiedTemplates, WEIGHTS } from '../../../../src/features/drill-templates/policy.ts';
 import {
   drillSheetSchema,
   drillTemplateSchema,
   FORMS,
   TRAININGS,
-} from '../../../../src/features/drills/schema.ts';
+} from '../../../../src/features/drill-templates/schema.ts';
 import { reviewersSchema } from '../../../../src/features/guides/schema.ts';
 import { explainContentError } from '../../../../src/lib/content.ts';
 import { calendarDate } from '../../../../src/lib/time.ts';
