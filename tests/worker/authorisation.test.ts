@@ -156,6 +156,8 @@ const ROUTES: Record<string, Who> = {
   'GET /api/drill-plans/:code/:year': 'everybody',
   'GET /api/organisations/:organisationId/duties': 'owner',
   'GET /drills/plans/:code': 'everybody',
+  'GET /drills/templates': 'everybody',
+  'GET /drills/templates/:slug': 'everybody',
   'GET /me/organisations/:organisationId/drills': 'owner',
   'GET /me/organisations/:organisationId/drills/plan/:year': 'owner',
   'GET /me/organisations/:organisationId/drills/plan/:year/drop': 'owner',
@@ -710,7 +712,7 @@ beforeAll(async () => {
   const by = { id: idOf('reviewer'), roles: await rolesOf(ctx, idOf('reviewer')) };
   drills = {
     own: await drill({ id: idOf('owner'), roles: [] }, { organisationId, regionCode: '' }),
-    region: await drill(by, region()),
+    region: { ...(await drill(by, region())), slug: 'school-fire' },
   };
   const table = { what: 'organisations:320904', pasted: '类型,名称\n学校,示例小学' };
   ({ importId } = await createImport(ctx, by, table, crypto.randomUUID()));
@@ -919,8 +921,10 @@ describe('a route', () => {
   const asked = Object.entries(ROUTES).filter(([route]) => !/sign-outs?$/.test(route));
 
   test.for(asked)('%s is for: %s', async ([route, who]) => {
-    for (const person of PEOPLE) {
-      const answer = await ask(route, person);
+    const answers = await Promise.all(
+      PEOPLE.map(async (person) => ({ person, answer: await ask(route, person) })),
+    );
+    for (const { person, answer } of answers) {
       const needsProof = person === 'phoneOnly' && NEEDS_PROOF.test(route);
       const expected =
         ALLOWED[who].includes(person) && !needsProof
