@@ -16,6 +16,7 @@ test('a spreadsheet is looked at, mended and brought in, and its visits are foun
   const hour = formatTime(session.startsAt);
   const numberOf = (nth: number) => `1000000${nth}${String(own).padStart(3, '0')}`;
   await signInWithRole(page, ctx, phone, hall);
+  await page.getByText('更多工作').click();
   await page.getByRole('link', { name: '导入', exact: true }).click();
   const row = (name: string, nth: number, adults: number) =>
     `${date},${hour},${name},${numberOf(nth)},${adults}`;

@@ -17,6 +17,7 @@ const minuteOf = (phone: string) => {
 
 test('the manager offers a course, and takes it back', async ({ page, ctx, phone }) => {
   await signInWithRole(page, ctx, phone, manages);
+  await page.getByText('更多工作').click();
   await page.getByRole('navigation', { name: '工作' }).getByRole('link', { name: '课程' }).click();
   await page.getByLabel('高层电梯和防火').check();
   await page.getByLabel('日期').fill(addDays(calendarDate(ctx.now), 6));

@@ -134,6 +134,7 @@ test('after a visit: feedback that the hall publishes, and a certificate that an
 
   const manager = { role: 'hall_manager', scopeKind: 'hall', scopeId: 'yancheng' } as const;
   await signInWithRole(page, ctx, `136${phone.slice(3)}`, manager);
+  await page.getByText('更多工作').click();
   await page.getByRole('link', { name: '参观评价', exact: true }).first().click();
   const mine = page.getByRole('article').filter({ hasText: words });
   await mine.getByLabel('答复').fill('已经加了防滑垫。');

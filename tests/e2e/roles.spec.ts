@@ -18,6 +18,7 @@ test('a manager lets a colleague in, the colleague works, and is let go', async 
   await signInByPhone({ ...ctx, now: new Date(ctx.now.getTime() - DAY_MS) }, colleague);
   const scope = { scopeKind: 'hall', scopeId: 'yancheng' } as const;
   await signInWithRole(page, ctx, phone, { role: 'hall_manager', ...scope });
+  await page.getByText('更多工作').click();
   await page
     .getByRole('navigation', { name: '工作' })
     .getByRole('link', { name: '人员和角色' })

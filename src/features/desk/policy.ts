@@ -1,3 +1,4 @@
+import type { StaffTask } from '../../lib/tasks.ts';
 import type { ImportKind } from '../imports/table.ts';
 import {
   can,
@@ -10,12 +11,6 @@ import {
   verifyingRegions,
   type Holder,
 } from '../roles/policy.ts';
-
-/** One place of somebody's work. */
-export interface StaffTask {
-  href: string;
-  text: string;
-}
 
 /** The places of work that somebody's roles open, in the order of the frame's navigation. */
 export function staffTasks(holder: Holder, hallName: (slug: string) => string): StaffTask[] {
@@ -30,20 +25,20 @@ export function staffTasks(holder: Holder, hallName: (slug: string) => string): 
       { href: `/staff/halls/${slug}/desk`, text: `${named(slug)}电话代约` },
       { href: `/staff/halls/${slug}/bookings`, text: `${named(slug)}全部预约` },
       ...(can(holder, { action: 'hall.manage', hall: slug })
-        ? [{ href: `/staff/halls/${slug}/feedback`, text: `${named(slug)}参观评价` }]
+        ? [{ href: `/staff/halls/${slug}/feedback`, text: `${named(slug)}参观评价`, seldom: true }]
         : []),
       { href: `/staff/halls/${slug}/groups`, text: `${named(slug)}团体` },
       { href: `/staff/halls/${slug}/week`, text: `${named(slug)}一周` },
       { href: `/staff/halls/${slug}/roster`, text: `${named(slug)}讲解员` },
       { href: `/staff/halls/${slug}/numbers`, text: `${named(slug)}数据` },
       ...(can(holder, { action: 'hall.manage', hall: slug })
-        ? [{ href: `/staff/halls/${slug}/courses`, text: `${named(slug)}课程` }]
+        ? [{ href: `/staff/halls/${slug}/courses`, text: `${named(slug)}课程`, seldom: true }]
         : []),
       ...(can(holder, { action: 'hall.manage', hall: slug })
         ? [
-            { href: `/staff/halls/${slug}/calendar`, text: `${named(slug)}开放日历` },
-            { href: `/staff/halls/${slug}/stops`, text: `${named(slug)}停开` },
-            { href: `/staff/halls/${slug}/appeals`, text: `${named(slug)}未到申诉` },
+            { href: `/staff/halls/${slug}/calendar`, text: `${named(slug)}开放日历`, seldom: true },
+            { href: `/staff/halls/${slug}/stops`, text: `${named(slug)}停开`, seldom: true },
+            { href: `/staff/halls/${slug}/appeals`, text: `${named(slug)}未到申诉`, seldom: true },
           ]
         : []),
     ]),
@@ -54,28 +49,34 @@ export function staffTasks(holder: Holder, hallName: (slug: string) => string): 
     ...(can(holder, { action: 'publication.see', region: null })
       ? [
           { href: '/staff/banners', text: '紧急通知' },
-          { href: '/staff/guides', text: '撤下指南' },
+          { href: '/staff/guides', text: '撤下指南', seldom: true },
         ]
       : []),
     ...(regions.length > 0 ? [{ href: '/staff/organisations', text: '单位' }] : []),
     ...(dutyRegions(holder).length > 0 ? [{ href: '/staff/drills', text: '演练' }] : []),
     ...(keepsVolunteers(holder) ? [{ href: '/staff/volunteers', text: '志愿者' }] : []),
     ...(can(holder, { action: 'number_claim.decide' })
-      ? [{ href: '/staff/phones', text: '找回账户' }]
+      ? [{ href: '/staff/phones', text: '找回账户', seldom: true }]
       : []),
     ...(can(holder, { action: 'calendar.edit' })
-      ? [{ href: '/staff/calendar', text: '节假日表' }]
+      ? [{ href: '/staff/calendar', text: '节假日表', seldom: true }]
       : []),
     ...(can(holder, { action: 'duty_rule.edit' })
-      ? [{ href: '/staff/drills/rules', text: '演练要求' }]
+      ? [{ href: '/staff/drills/rules', text: '演练要求', seldom: true }]
       : []),
     ...(can(holder, { action: 'message.manage' })
-      ? [{ href: '/staff/messages', text: '消息' }]
+      ? [{ href: '/staff/messages', text: '消息', seldom: true }]
       : []),
-    ...(mayGrant(holder) ? [{ href: '/staff/people', text: '人员和角色' }] : []),
-    ...(namingRegions(holder).length > 0 ? [{ href: '/staff/namings', text: '命名' }] : []),
-    ...(importPlaces(holder).length > 0 ? [{ href: '/staff/imports', text: '导入' }] : []),
-    ...(holder.roles.length > 0 ? [{ href: '/staff/credentials', text: '登录方式' }] : []),
+    ...(mayGrant(holder) ? [{ href: '/staff/people', text: '人员和角色', seldom: true }] : []),
+    ...(namingRegions(holder).length > 0
+      ? [{ href: '/staff/namings', text: '命名', seldom: true }]
+      : []),
+    ...(importPlaces(holder).length > 0
+      ? [{ href: '/staff/imports', text: '导入', seldom: true }]
+      : []),
+    ...(holder.roles.length > 0
+      ? [{ href: '/staff/credentials', text: '登录方式', seldom: true }]
+      : []),
   ];
 }
 
