@@ -1,4 +1,11 @@
-import { addDays, calendarDate, daysBetween, instantOf, type CalendarDate } from '../../lib/time.ts';
+import {
+  addDays,
+  calendarDate,
+  daysBetween,
+  instantOf,
+  readDate,
+  type CalendarDate,
+} from '../../lib/time.ts';
 import type { WorkCalendar } from '../calendar/policy.ts';
 
 /** A number of days, and which days count: all of them, or those on which offices work. */
@@ -83,4 +90,10 @@ export const afterDay = (lastDay: CalendarDate): Date => instantOf(addDays(lastD
  */
 export function noticeEnd(opensOn: CalendarDate, days: number): CalendarDate {
   return addDays(opensOn, days - 1);
+}
+
+/** The same day so many years later; the 29th of February becomes the 28th. */
+export function addYears(date: CalendarDate, years: number): CalendarDate {
+  const day = `${Number(date.slice(0, 4)) + years}${date.slice(4)}`;
+  return readDate(day) ?? day.replace('-29', '-28');
 }

@@ -42,10 +42,12 @@ export function sampleSize(count: number, percent: number): number {
  *
  * Worked example: of the list A1, B2, C3 with the number 0412 two are drawn.
  *
- *     printf 'A1\nB2\nC3\n' | sha256sum                        → LISTHASH
- *     printf 'anlan-draw-1\nLISTHASH\n0412\n' | sha256sum       → SEED
- *     printf 'SEED\nA1\n' | sha256sum                           → TICKET-A1
- *     and so on for B2 and C3; drawn: ORDER
+ *     printf 'A1\nB2\nC3\n' | sha256sum                          the list's hash, 420079b1…
+ *     printf 'anlan-draw-1\n420079b1…\n0412\n' | sha256sum       the seed, f56b8446…
+ *     printf 'f56b8446…\nA1\n' | sha256sum                       ticket of A1, 323e87ba…
+ *
+ * In the same way B2 has e42447e0… and C3 has 5b228881…: A1 and C3 are drawn. Hashes are written in full, the test has
+ * them so.
  *
  * @param number digits, as published, leading zeros kept.
  * @returns codes in the order in which they were drawn.
@@ -81,7 +83,12 @@ export interface DrawTimes {
 }
 
 /** Why a draw does not stand, in words for whoever prepares it; undefined when it does. */
-export function drawObjection({ namedAt, frozenAt, numberOn, drawnAt }: DrawTimes): string | undefined {
+export function drawObjection({
+  namedAt,
+  frozenAt,
+  numberOn,
+  drawnAt,
+}: DrawTimes): string | undefined {
   if (namedAt >= frozenAt) return '要先公布用哪个公开号码，再冻结名单。';
   if (calendarDate(frozenAt) >= numberOn) return '名单要在公开号码产生的前一天或更早冻结。';
   if (calendarDate(drawnAt) < numberOn) return '公开号码还没有产生，请到那一天再抽。';

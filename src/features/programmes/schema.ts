@@ -151,7 +151,7 @@ const point = claimed({
 const group = claimed({
   key: name,
   title: text(2, 12, '一级要素的名称。'),
-  max: points,
+  max: claimed({ points }),
   items: rows(
     z.strictObject({
       key: name,
@@ -188,12 +188,14 @@ const step = claimed({
     (list) => new Set(list).size === list.length,
     { error: '部门写重了' },
   ),
-  visit: z.union(
-    [z.literal('none'), z.literal('all'), claimed({ percent: whole(1, 100, '%') })],
-    { error: 'visit 写 none（不去现场）、all（都去），抽查就写 percent' },
-  ),
-  /** Gives points to every criterion, and passes nothing below the threshold. */
-  scored: z.boolean({ error: '请写 scored: true（打分）或 false' }),
+  /** 100: every file is visited; less: a draw says which. */
+  visit: z.union([z.literal('none'), claimed({ percent: whole(1, 100, '%') })], {
+    error: '不去现场写 visit: none；去就写 percent，都去写 100，抽查写抽多少',
+  }),
+  /** Points for every criterion; nothing below the threshold passes. */
+  scoring: z.union([z.literal('none'), claimed({})], {
+    error: '不打分写 scoring: none；打分写它的 sources 或 ours: true',
+  }),
   days,
   pausedBy: rows(oneOf(PAUSES), 0, PAUSES.length, '暂停计时的原因'),
   /** A recommendation: when its days are over the file goes on without it, and it refuses nothing. */
@@ -204,6 +206,11 @@ const namedUnit = {
   level: oneOf(NAMING_LEVELS),
   unit: oneOf(UNITS),
 };
+
+const criteriaSource = source.extend({
+  /** Where it was read, and what is not certain of it, if not in the original. */
+  seenIn: words(40, '写在哪里读到的。').optional(),
+});
 
 const programme = z.strictObject({
   key: name,
@@ -251,17 +258,17 @@ const programme = z.strictObject({
   ),
   /** 资助: `yuan` only where a document has the amount. */
   funding: rows(
-    claimed({ level: oneOf(NAMING_LEVELS), yuan: claimed({ amount: whole(1, 10_000_000, '元') }).optional() }),
+    claimed({
+      level: oneOf(NAMING_LEVELS),
+      yuan: claimed({ amount: whole(1, 10_000_000, '元') }).optional(),
+    }),
     0,
     4,
     '资助',
   ),
   writtenOn: date,
-  sources: z
-    .record(sourceKey, source.extend({ /** Where it was read, if not in the original. */ seenIn: words(40, '写在哪里读到的。').optional() }), {
-      error: '请写来源清单',
-    })
-    .refine((list) => Object.keys(list).length > 0, { error: '至少写一个来源' }),
+  /** `{}` for a programme that is an example of this platform throughout. */
+  sources: z.record(sourceKey, criteriaSource, { error: '请写来源清单，没有就写 {}' }),
 });
 
 export interface ProgrammeSettings {
@@ -307,7 +314,8 @@ export const bodiesSchema = z.record(
         error: '第一个名称不写 from，后面的都要写',
       })
       .refine(
-        (names) => names.every(({ from = '' }, at) => at === 0 || from > (names[at - 1]?.from ?? '')),
+        (names) =>
+          names.every(({ from = '' }, at) => at === 0 || from > (names[at - 1]?.from ?? '')),
         { error: '名称要按先后写' },
       ),
   }),

@@ -1,0 +1,35 @@
+import { globSync, readFileSync } from 'node:fs';
+import { parseFrontmatter } from 'astro/markdown';
+import bodies from '../../content/bodies.json';
+import {
+  bodiesSchema,
+  programmeSchema,
+  type Programme,
+} from '../../src/features/programmes/schema.ts';
+import { explainContentError } from '../../src/lib/content.ts';
+import { calendarDate } from '../../src/lib/time.ts';
+
+const folder = new URL('../../content/criteria/', import.meta.url);
+
+export const BODIES = bodiesSchema.parse(bodies);
+export const settings = { bodies: Object.keys(BODIES), today: calendarDate(new Date()) };
+
+/** The criteria files as their YAML says it, by `<key>/<version>`. */
+export const criteriaFiles: Readonly<Record<string, unknown>> = Object.fromEntries(
+  globSync('*/*.yaml', { cwd: folder.pathname })
+    .sort()
+    .map((file) => {
+      const text = readFileSync(new URL(file, folder), 'utf8');
+      return [
+        file.replace(/\.yaml$/, ''),
+        parseFrontmatter(`---\n${text}\n---\n`).frontmatter as unknown,
+      ];
+    }),
+);
+
+/** A programme of `content/criteria`. @param name `<key>/<version>`. */
+export function programmeOf(name: string): Programme {
+  const parsed = programmeSchema(settings).safeParse(criteriaFiles[name]);
+  if (parsed.success) return parsed.data;
+  throw new Error(explainContentError(`content/criteria/${name}.yaml`, parsed.error));
+}
