@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import cloudflare from '@astrojs/cloudflare';
 import type { AstroIntegration } from 'astro';
 import { defineConfig } from 'astro/config';
+import { joinFiles } from './scripts/lib/join-files.ts';
 import { writeOfflineCopies } from './scripts/lib/offline-copies.ts';
 import { securityHeaders } from './src/lib/security-headers.ts';
 
@@ -14,6 +15,14 @@ const staticHeaders: AstroIntegration = {
       const lines = Object.entries(securityHeaders).map(([name, value]) => `  ${name}: ${value}`);
       await appendFile(new URL('_headers', dir), `\n/*\n${lines.join('\n')}\n`);
     },
+  },
+};
+
+/** What a page is made of comes in as few files as can be, before copies are listed with what they weigh. */
+const fewerFiles: AstroIntegration = {
+  name: 'fewer-files',
+  hooks: {
+    'astro:build:done': ({ dir }) => joinFiles(fileURLToPath(dir)),
   },
 };
 
@@ -71,5 +80,5 @@ export default defineConfig({
   devToolbar: { enabled: false },
   // With the default prerender environment `astro dev` answers 404 for prerendered pages.
   adapter: cloudflare({ prerenderEnvironment: 'node', imageService: 'passthrough' }),
-  integrations: [developmentPages, staticHeaders, offlineCopies],
+  integrations: [developmentPages, staticHeaders, fewerFiles, offlineCopies],
 });

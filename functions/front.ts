@@ -143,20 +143,35 @@ async function gonePage(
       headers: { ...securityHeaders, 'Content-Type': 'text/plain; charset=utf-8' },
     });
   }
+  const title = await titleOf(instead, request, platform);
   const filled = new HTMLRewriter()
     .on('[data-live="reason"]', { element: (place) => void place.setInnerContent(reason) })
     .on('[data-live="since"]', {
       element: (place) => void place.setInnerContent(formatDayTime(new Date(since))),
     })
-    .on('[data-instead]', {
-      element: (entry) => {
-        if (entry.getAttribute('data-instead') !== instead) entry.remove();
+    .on('[data-live="substitute"]', {
+      element: (link) => {
+        link.setAttribute('href', `${root}/guides/${instead}`);
+        link.removeAttribute('data-live');
+        link.setInnerContent(title ?? '');
       },
     });
-  if (instead === null) {
+  if (title === undefined) {
     filled.on('[data-live="instead"]', { element: (place) => void place.remove() });
   }
   return filled.transform(template);
+}
+
+/** As the build has it; undefined for none, and for a guide that is no longer there. */
+async function titleOf(
+  guide: string | null,
+  request: Request,
+  platform: Platform,
+): Promise<string | undefined> {
+  if (guide === null) return undefined;
+  const list = await staticFile(new Request(new URL('/guide-titles.json', request.url)), platform);
+  const titles = (await list?.json()) as Readonly<Record<string, string>> | undefined;
+  return titles?.[guide];
 }
 
 /** What lies ready at an address; undefined where the site itself has to answer. */

@@ -12,15 +12,17 @@ function kept(): string[] {
   }
 }
 
-const chosen = kept();
-for (const input of inputs) {
-  if (chosen.length > 0) input.checked = chosen.includes(input.id);
-  input.addEventListener('change', () => {
-    const now = inputs.filter(({ checked }) => checked).map(({ id }) => id);
-    try {
-      localStorage.setItem(NAME, now.join(' '));
-    } catch {
-      // As above.
-    }
-  });
+function keep(): void {
+  const chosen = inputs.filter(({ checked }) => checked).map(({ id }) => id);
+  try {
+    localStorage.setItem(NAME, chosen.join(' '));
+  } catch {
+    // As above.
+  }
 }
+
+const chosen = kept();
+// Chosen before this script was there, on a bad link: newer than what was kept.
+if (inputs.some(({ checked, defaultChecked }) => checked !== defaultChecked)) keep();
+else if (chosen.length > 0) for (const input of inputs) input.checked = chosen.includes(input.id);
+for (const input of inputs) input.addEventListener('change', keep);

@@ -1,4 +1,5 @@
 import type { CourseContent } from '../courses/schema.ts';
+import type { DrillTemplate } from '../drill-templates/schema.ts';
 import type { HallContent } from '../halls/schema.ts';
 
 interface File<Data> {
@@ -7,10 +8,11 @@ interface File<Data> {
   data: Data;
 }
 
-/** Where people do with their own hands what guides say. */
+/** Where people do with their own hands what guides say, and drills from which they learn it together. */
 export interface PracticePlaces {
   halls: readonly File<Pick<HallContent, 'shortName' | 'booking' | 'exhibits'>>[];
   courses: readonly File<Pick<CourseContent, 'shortName' | 'guides'>>[];
+  drills: readonly File<Pick<DrillTemplate, 'name' | 'guides'>>[];
 }
 
 export interface Practice {
@@ -22,7 +24,10 @@ export interface Practice {
  * Where a guide can be practised: the exhibits that name it, those first whose hall takes bookings, then the courses.
  * Exhibits and courses name their guides, and never the other way round, so that neither can be forgotten. A guide that none names leads to all halls.
  */
-export function practicesOf(guide: string, { halls, courses }: PracticePlaces): Practice[] {
+export function practicesOf(
+  guide: string,
+  { halls, courses }: Pick<PracticePlaces, 'halls' | 'courses'>,
+): Practice[] {
   const places = halls.toSorted((a, b) => Number(b.data.booking) - Number(a.data.booking));
   const found = [
     ...places.flatMap(({ id, data }) =>
@@ -39,9 +44,17 @@ export function practicesOf(guide: string, { halls, courses }: PracticePlaces): 
   return found.length > 0 ? found : [{ href: '/halls', text: '到体验馆亲手练一次' }];
 }
 
+/** The templates of drills in which a guide takes part, those first that name it first. */
+export function drillsOf(guide: string, { drills }: Pick<PracticePlaces, 'drills'>): Practice[] {
+  return drills
+    .filter(({ data }) => data.guides.includes(guide))
+    .toSorted((a, b) => a.data.guides.indexOf(guide) - b.data.guides.indexOf(guide))
+    .map(({ id, data }) => ({ href: `/drills/templates/${id}`, text: `演练：${data.name}` }));
+}
+
 /** What a schema cannot see: exhibits and courses that name a guide which does not exist. */
 export function practiceProblems(
-  { halls, courses }: PracticePlaces,
+  { halls, courses }: Pick<PracticePlaces, 'halls' | 'courses'>,
   guides: readonly string[],
 ): string[] {
   const unknown = (list: readonly string[]) => list.filter((one) => !guides.includes(one));

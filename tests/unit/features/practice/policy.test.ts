@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { practiceProblems, practicesOf } from '../../../../src/features/practice/policy.ts';
-import { courseFiles, guideFiles, hallFiles } from '../../../helpers/search.ts';
+import {
+  drillsOf,
+  practiceProblems,
+  practicesOf,
+} from '../../../../src/features/practice/policy.ts';
+import { courseFiles, drillFiles, guideFiles, hallFiles } from '../../../helpers/search.ts';
 
-const places = { halls: hallFiles, courses: courseFiles };
+const places = { halls: hallFiles, courses: courseFiles, drills: drillFiles };
 const slugs = guideFiles.map(({ id }) => id);
 
 describe('where a guide can be practised', () => {
@@ -32,6 +36,15 @@ describe('where a guide can be practised', () => {
     expect(practicesOf('disaster-insurance', places)).toEqual([
       { href: '/halls', text: '到体验馆亲手练一次' },
     ]);
+  });
+
+  it('is told with the drills it takes part in, those first that are about it', () => {
+    expect(drillsOf('school-evacuation', places).map(({ href }) => href)).toEqual([
+      '/drills/templates/school-fire',
+      '/drills/templates/kindergarten-evacuation',
+      '/drills/templates/school-earthquake',
+    ]);
+    expect(drillsOf('disaster-insurance', places)).toEqual([]);
   });
 
   it('leads to guides that exist; a wrong name is told with its file and field', () => {
