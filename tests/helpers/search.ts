@@ -7,6 +7,7 @@ import months from '../../content/months.json' with { type: 'json' };
 import { cardSchema } from '../../src/features/cards/schema.ts';
 import { campaignSchema } from '../../src/features/campaigns/schema.ts';
 import { courseContentSchema } from '../../src/features/courses/schema.ts';
+import { drillTemplateSchema } from '../../src/features/drill-templates/schema.ts';
 import { guideSchema, monthsSchema } from '../../src/features/guides/schema.ts';
 import { hotlinesText } from '../../src/features/hotlines/policy.ts';
 import { readHotlines } from '../../src/features/hotlines/queries.ts';
@@ -43,6 +44,7 @@ export const guideFiles = readFolder('guides', guideSchema(written));
 export const campaignFiles = readFolder('campaigns', campaignSchema(written));
 export const hallFiles = readFolder('halls', hallContentSchema);
 export const courseFiles = readFolder('courses', courseContentSchema);
+export const drillFiles = readFolder('drills', drillTemplateSchema(written));
 export const regionFiles = readFolder('regions', regionSchema({ tree: divisionTree }));
 
 export const searchWords = searchWordsSchema.parse(words);
@@ -59,6 +61,7 @@ export const contentIndex = searchIndex(
     courses: courseFiles,
     regions: regionFiles,
     campaigns: campaignFiles,
+    drills: drillFiles,
     pageTexts: {
       ...pageTexts,
       '/phones': hotlinesText(readHotlines(new Date())),

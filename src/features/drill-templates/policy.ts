@@ -1,4 +1,5 @@
 /** What no single field of a template or sheet can see: each rule is told the field and what to write. */
+import { DRILL_MARK } from '../../lib/drill-mark.ts';
 import { lengthOf } from '../../lib/content.ts';
 import { checkSourced, type Sourced, type SourcedSettings } from '../../lib/sourced.ts';
 
@@ -58,8 +59,7 @@ export const RUN_GROUPS = {
 /** 100 together, 本平台约定: what people did counts most. A sheet brings the first and the last, a template the middle. */
 export const WEIGHTS = { prepare: 20, run: 70, conclude: 10 } as const;
 
-/** Said and shown before every inject, so that nobody takes it for the real thing. */
-export const DRILL_MARK = '演练';
+export { DRILL_MARK };
 
 export const PLACEHOLDERS = [
   '组织单位',
@@ -380,4 +380,18 @@ export function noticeParts(text: string): { words: string; blank: string | null
   return [...text.matchAll(/([^{]*)(?:\{(.*?)\})?/g)]
     .map(([, words = '', blank = null]) => ({ words, blank }))
     .filter(({ words, blank }) => words !== '' || blank !== null);
+}
+
+/** Reviewed is only what was reviewed in both its parts; then the older review counts. */
+export function reviewOf(
+  template: Pick<Sourced, 'review'>,
+  sheet: Pick<Sourced, 'review'>,
+): Sourced['review'] {
+  if (template.review === 'none' || sheet.review === 'none') return 'none';
+  return sheet.review.nextDue < template.review.nextDue ? sheet.review : template.review;
+}
+
+/** Every sentence and name in a template, its sources apart. */
+export function templateText(drill: { sources: unknown }): string[] {
+  return [...stringsIn(drill)].filter(([[part]]) => part !== 'sources').map(([, text]) => text);
 }

@@ -11,6 +11,8 @@ import { whenWords } from '../campaigns/policy.ts';
 import type { Campaign } from '../campaigns/schema.ts';
 import { cardText, type Card } from '../cards/schema.ts';
 import type { CourseContent } from '../courses/schema.ts';
+import { templateText } from '../drill-templates/policy.ts';
+import type { DrillTemplate } from '../drill-templates/schema.ts';
 import { PARTS, PLACES, TOPIC_GROUPS, type Guide, type Place } from '../guides/schema.ts';
 import type { HallContent, HallKind } from '../halls/schema.ts';
 import type { Pack } from '../packs/schema.ts';
@@ -31,6 +33,7 @@ export const FOUND_KINDS = [
   'course',
   'region',
   'campaign',
+  'drill',
   'page',
 ] as const;
 export type FoundKind = (typeof FOUND_KINDS)[number];
@@ -244,6 +247,22 @@ export function campaignDocument(slug: string, campaign: Campaign): FoundDocumen
   };
 }
 
+/** For whoever prepares a drill: behind the guides for everybody else. */
+export function drillDocument(slug: string, drill: DrillTemplate): FoundDocument {
+  return {
+    href: `/drills/templates/${slug}`,
+    kind: 'drill',
+    title: `${drill.name}演练模板`,
+    summary: drill.summary,
+    names: [normalise(drill.name)],
+    fields: [
+      field(WEIGHTS.summary, drill.name, '应急演练模板', drill.hazard, ...drill.organisers),
+      field(WEIGHTS.steps, drill.summary),
+      field(WEIGHTS.source, ...templateText(drill), ...sourceWords(drill.sources)),
+    ],
+  };
+}
+
 /** @param text all that the page says, where it says more than its summary. */
 export function pageDocument(
   page: SearchWords['pages'][number],
@@ -293,13 +312,14 @@ export interface SearchContent {
   courses: readonly Entry<CourseContent>[];
   regions: readonly Entry<PlanRegion>[];
   campaigns: readonly Entry<Campaign>[];
+  drills: readonly Entry<DrillTemplate>[];
   pageTexts: PageTexts;
   months: readonly { month: number; guides: readonly { slug: string }[] }[];
   words: SearchWords;
 }
 
 export function searchDocuments(content: SearchContent): FoundDocument[] {
-  const { guides, cards, packs, halls, hallKinds, courses, regions, campaigns } = content;
+  const { guides, cards, packs, halls, hallKinds, courses, regions, campaigns, drills } = content;
   const { pageTexts, months, words } = content;
   return [
     ...guides.map(({ id, data, body }) =>
@@ -323,6 +343,7 @@ export function searchDocuments(content: SearchContent): FoundDocument[] {
       regionDocument(data, divisionTree.regionOf(data.code)?.name ?? data.code),
     ),
     ...campaigns.map(({ id, data }) => campaignDocument(id, data)),
+    ...drills.map(({ id, data }) => drillDocument(id, data)),
   ];
 }
 
@@ -406,6 +427,7 @@ const GROUPS: readonly { title: string; kinds: readonly FoundKind[] }[] = [
   { title: '体验馆和课程', kinds: ['hall', 'course'] },
   { title: '地区', kinds: ['region'] },
   { title: '主题日', kinds: ['campaign'] },
+  { title: '演练模板', kinds: ['drill'] },
   { title: '办事和栏目', kinds: ['page'] },
 ];
 

@@ -5,6 +5,7 @@ import words from '../../../content/search/words.json';
 import months from '../../../content/months.json';
 import { createSearch, readSounds, type Search, type SearchIndex } from '../../lib/search.ts';
 import { listCampaigns } from '../campaigns/queries.ts';
+import { listTemplates } from '../drill-templates/queries.ts';
 import { listCards } from '../cards/queries.ts';
 import { listGuides } from '../guides/queries.ts';
 import { monthsSchema } from '../guides/schema.ts';
@@ -23,16 +24,18 @@ const sounds = readSounds(readings);
 
 /** Everything that the site's files say, to be searched: no database is asked. */
 export async function readSearchIndex(): Promise<SearchIndex<FoundDocument>> {
-  const [guides, cards, packs, halls, hallKinds, courses, regions, campaigns] = await Promise.all([
-    listGuides(),
-    listCards(),
-    listPacks(),
-    getCollection('halls'),
-    getCollection('hallKinds'),
-    getCollection('courses'),
-    listRegions(),
-    listCampaigns(),
-  ]);
+  const [guides, cards, packs, halls, hallKinds, courses, regions, campaigns, drills] =
+    await Promise.all([
+      listGuides(),
+      listCards(),
+      listPacks(),
+      getCollection('halls'),
+      getCollection('hallKinds'),
+      getCollection('courses'),
+      listRegions(),
+      listCampaigns(),
+      listTemplates(),
+    ]);
   const unknown = Object.keys(searchWords.names).find(
     (slug) => !guides.some(({ id }) => id === slug),
   );
@@ -46,6 +49,7 @@ export async function readSearchIndex(): Promise<SearchIndex<FoundDocument>> {
     courses,
     regions,
     campaigns,
+    drills,
     pageTexts: {
       ...pageTextsSchema.parse(pageTexts),
       '/phones': hotlinesText(readHotlines(new Date())),
