@@ -1,13 +1,15 @@
 /*
- * Lets a hall's door open without a link. It looks after that one page: the page without anybody's data (the list is in
- * the browser's encrypted drawer) and the files it is made of. It keeps no other page and no answer of the site.
+ * Lets one page of work (a hall's door, a drill on a phone) open without a link. It looks after that page alone: the page
+ * without anybody's data, which lies at its address with /offline (what it shows is in the browser's encrypted drawer), and
+ * the files it is made of. It keeps no other page and no answer of the site.
  */
-const CACHE = 'anlan-door';
 /* Longer than a slow link takes, shorter than a queue in the rain is patient. */
 const PATIENCE_MS = 4000;
 
-const doorPath = new URL(self.registration.scope).pathname.replace(/\/$/, '');
-const shell = `${doorPath}/offline`;
+const home = new URL(self.registration.scope).pathname.replace(/\/$/, '');
+/* One for each page: each throws away the files that it does not need itself. */
+const CACHE = `anlan-work:${home}`;
+const shell = `${home}/offline`;
 const isFile = (path) => path.startsWith('/_astro/') || path === '/favicon.svg';
 
 self.addEventListener('install', () => self.skipWaiting());
@@ -26,7 +28,7 @@ self.addEventListener('fetch', (event) => {
   const { method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);
   if (method !== 'GET' || origin !== self.location.origin) return;
-  if (mode === 'navigate' && pathname === doorPath) event.respondWith(openDoor(event.request));
+  if (mode === 'navigate' && pathname === home) event.respondWith(openHome(event.request));
   else if (isFile(pathname)) event.respondWith(file(event.request));
 });
 
@@ -45,7 +47,7 @@ async function keep(files) {
   }
 }
 
-async function openDoor(request) {
+async function openHome(request) {
   try {
     const page = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
     if (page.status < 500) return page;

@@ -33,6 +33,7 @@ import {
   type Panel,
 } from './door-view.ts';
 import { button, h } from './element.ts';
+import { keepPage } from './kept-page.ts';
 
 /** As long as somebody is left standing before the device decides by itself. */
 const REFRESH_TRIES = 3;
@@ -588,23 +589,3 @@ const asNoted = ({ zone, undoes, ...event }: DeviceEvent): NotedEvent => ({
   zone: zone ?? null,
   undoes: undoes ?? null,
 });
-
-/** Has the worker keep this page and the files it is made of. @returns whether it opens without a link now. */
-async function keepPage(scope: string): Promise<boolean> {
-  try {
-    await navigator.serviceWorker.register('/door-worker.js', { scope });
-    const { active } = await navigator.serviceWorker.ready;
-    const files = performance
-      .getEntriesByType('resource')
-      .map(({ name }) => new URL(name).pathname);
-    if (!active) return false;
-    return await new Promise<boolean>((resolve) => {
-      const { port1, port2 } = new MessageChannel();
-      port1.addEventListener('message', ({ data }) => resolve(data === true));
-      port1.start();
-      active.postMessage({ files }, [port2]);
-    });
-  } catch {
-    return false;
-  }
-}

@@ -28,3 +28,13 @@ export function clockWords({ offset }: SiteClock): string | undefined {
   if (Math.abs(offset) < WRONG_MS) return undefined;
   return `${offset > 0 ? '慢' : '快'}了${Math.round(Math.abs(offset) / 60_000)}分钟`;
 }
+
+/** How long ago the site last answered: `刚刚`, `6秒前`, `3分钟前`, `2小时前`; undefined if it never did. */
+export function heardWords(clock: SiteClock, deviceAt: number): string | undefined {
+  if (clock.heardAt === 0) return undefined;
+  const seconds = Math.max(0, Math.round((siteTime(clock, deviceAt) - clock.heardAt) / 1000));
+  if (seconds < 3) return '刚刚';
+  if (seconds < 60) return `${seconds}秒前`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes}分钟前` : `${Math.floor(minutes / 60)}小时前`;
+}

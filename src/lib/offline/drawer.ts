@@ -103,16 +103,24 @@ export async function countUnsent(): Promise<number> {
 
 /** Throws all drawers away, with their keys. */
 export async function discardDrawers(): Promise<void> {
-  for (const name of names()) {
-    await new Promise<void>((resolve) => {
-      const request = indexedDB.deleteDatabase(PREFIX + name);
-      request.addEventListener('success', () => resolve());
-      request.addEventListener('error', () => resolve());
-      // Another tab has it open: it goes when that tab closes.
-      request.addEventListener('blocked', () => resolve());
-    });
-  }
+  for (const name of names()) await discard(name);
   localStorage.removeItem(INDEX);
+}
+
+/** Throws away the drawer of one place of work, with its key. */
+export async function discardDrawer(place: string): Promise<void> {
+  await discard(place);
+  localStorage.setItem(INDEX, JSON.stringify(names().filter((name) => name !== place)));
+}
+
+function discard(place: string): Promise<void> {
+  return new Promise<void>((resolve) => {
+    const request = indexedDB.deleteDatabase(PREFIX + place);
+    request.addEventListener('success', () => resolve());
+    request.addEventListener('error', () => resolve());
+    // Another tab has it open: it goes when that tab closes.
+    request.addEventListener('blocked', () => resolve());
+  });
 }
 
 function names(): string[] {
