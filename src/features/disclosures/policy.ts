@@ -24,6 +24,7 @@ export const listWords: Readonly<Record<ExportList, string>> = {
   inquiries: '留言和找错',
   people: '人员和角色',
   duties: '演练义务',
+  improvements: '演练整改',
 };
 
 /** Which columns of a list are personal: what is masked unless a reason is given. */
@@ -33,6 +34,7 @@ export const personalColumns: Readonly<Record<ExportList, string>> = {
   inquiries: '留言的内容',
   people: '手机号',
   duties: '',
+  improvements: '',
 };
 
 /** Whether somebody may take a list out; `full` with its personal columns. The guard decides the same on writing. */
@@ -49,6 +51,7 @@ export function mayExport(
     case 'inquiries':
       return can(holder, { action: 'inquiry.answer' });
     case 'duties':
+    case 'improvements':
       return dutyRegions(holder).length > 0;
     case 'people':
       return isFull ? can(holder, { action: 'role.list' }) : mayGrant(holder);

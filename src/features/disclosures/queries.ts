@@ -15,7 +15,13 @@ import {
   sourceWords,
   stateWords as dutyStateWords,
 } from '../duties/policy.ts';
+import { markedTitle } from '../drills/policy.ts';
 import { dutyList, listDuties } from '../duties/queries.ts';
+import {
+  dueWords as improvementDueWords,
+  stateWords as improvementStateWords,
+} from '../improvements/policy.ts';
+import { improvementList, listImprovements } from '../improvements/queries.ts';
 import { dueWords, kindWords as inquiryKinds } from '../inquiries/policy.ts';
 import { inquiryList, inquiryText, listInquiries } from '../inquiries/queries.ts';
 import { kindWords as organisationKinds, organisationStateWords } from '../organisations/policy.ts';
@@ -45,6 +51,9 @@ export function exportDefinition(
     inquiries: inquiryList,
     people: grantList,
     duties: dutyList(dutyRegions(holder).map((value) => ({ value, label: regionName(value) }))),
+    improvements: improvementList(
+      dutyRegions(holder).map((value) => ({ value, label: regionName(value) })),
+    ),
   };
   return definitions[list];
 }
@@ -69,6 +78,7 @@ export async function readExport(
     inquiries: () => inquirySheet(ctx, asked, full),
     people: () => peopleSheet(ctx, holder, asked, full),
     duties: () => dutySheet(ctx, asked),
+    improvements: () => improvementSheet(ctx, asked),
   };
   return { asked, sheet: await readers[list]() };
 }
@@ -154,6 +164,26 @@ async function peopleSheet(
   });
   const header = ['手机号', '角色', '地区', '范围', '授权日期'];
   return { header, rows: await Promise.all(cells) };
+}
+
+/** What has to be mended; who is responsible by their office, never by a number. */
+async function improvementSheet(ctx: Reads, asked: ListAsked): Promise<Sheet> {
+  const { rows, count } = await listImprovements(ctx, asked, EXPORT_MAX);
+  requireExportable(count);
+  const today = calendarDate(ctx.now);
+  const header = ['要改什么', '单位', '哪次演练', '谁负责', '期限', '状态', '说明'];
+  return {
+    header,
+    rows: rows.map(({ item, organisation, drill }) => [
+      item.what,
+      organisation ?? regionName(item.regionCode),
+      drill === null ? '' : markedTitle(drill),
+      item.ownerOffice || '单位成员',
+      item.dueDay,
+      improvementStateWords[item.state],
+      item.state === 'open' ? improvementDueWords(item, today) : '',
+    ]),
+  };
 }
 
 /** One line an organisation and duty; that it is about practice stands in every line. */

@@ -9,7 +9,7 @@ export const bookingDisclosureInput = bookingReference.extend({ hall, reason });
 
 export const exportInput = z
   .object({
-    list: z.enum(['bookings', 'organisations', 'inquiries', 'people', 'duties']),
+    list: z.enum(['bookings', 'organisations', 'inquiries', 'people', 'duties', 'improvements']),
     hall,
     /** The part of the list's address behind its question mark: its filters. */
     query: z.string().max(2000).default(''),

@@ -4,7 +4,7 @@ import { instant } from '../../lib/db/columns.ts';
 export const disclosures = sqliteTable('disclosures', {
   id: text('id').primaryKey(),
   subject: text('subject', {
-    enum: ['booking', 'bookings', 'organisations', 'inquiries', 'people', 'duties'],
+    enum: ['booking', 'bookings', 'organisations', 'inquiries', 'people', 'duties', 'improvements'],
   }).notNull(),
   hallSlug: text('hall_slug').notNull(),
   bookingId: text('booking_id'),

@@ -1,9 +1,7 @@
 import type { CommandContext } from '../../lib/context.ts';
-import type { Json, Query } from '../../lib/db/commit.ts';
 import { DomainError } from '../../lib/errors.ts';
 import { parseInput } from '../../lib/fields.ts';
 import { newId } from '../../lib/ids.ts';
-import type { z } from 'zod';
 import { actOnce } from '../audit/statements.ts';
 import { notYours } from '../drill-plans/policy.ts';
 import { requireOwnOrganiser } from '../drill-plans/queries.ts';
@@ -17,12 +15,8 @@ import {
   recordInput,
   recordReference,
 } from './schema.ts';
-import {
-  drillRecordAdditions,
-  drillRecordGroups,
-  drillRecords,
-  drillRecordVersions,
-} from './table.ts';
+import { recordBody, recordDetails, recordRows, recordVersionRows } from './statements.ts';
+import { drillRecordAdditions } from './table.ts';
 
 const notFound = () => new DomainError('not_found', 'drill_not_yours', notYours.message);
 
@@ -32,36 +26,6 @@ async function ownRecord(ctx: CommandContext, by: Holder, input: unknown): Promi
   const { data } = recordReference.safeParse(input);
   if (!data || !(await findRecord(ctx, own, data.recordId))) throw notFound();
 }
-
-type Fields = z.output<typeof drillRecordFields>;
-
-/** The rows of one version with its head-counts. */
-function versionRows(
-  { db, now }: CommandContext,
-  by: Holder,
-  { recordId, version }: { recordId: string; version: number },
-  { classes, ...drill }: Fields,
-): Query[] {
-  return [
-    db
-      .insert(drillRecordVersions)
-      .values({ recordId, version, ...drill, writtenBy: by.id, writtenAt: now }),
-    ...classes.map((row, position) =>
-      db.insert(drillRecordGroups).values({ recordId, version, position, ...row }),
-    ),
-  ];
-}
-
-const bodyOf = ({ startedAt, classes, ...drill }: Fields): Json => ({
-  ...drill,
-  startedAt: startedAt.toISOString(),
-  classes: classes.map(({ name, expected, arrived }) => [name, expected, arrived]),
-});
-
-/** A head-count that every count of a class is part of says no more of anybody than the record itself. */
-const detailsOf = ({ form, evacuation, peopleExpected, peopleArrived }: Fields) => ({
-  ...{ form, evacuation, peopleExpected, peopleArrived },
-});
 
 /**
  * Writes a drill down that was held. What it names of the plan is done with it, and it satisfies the duties that ask for it.
@@ -77,20 +41,15 @@ export async function recordDrill(
   const own = await requireOwnOrganiser(ctx, by, input);
   const { planItemId } = parseInput(recordInput, input);
   const drill = parseInput(drillRecordFields, input);
-  const { db, now } = ctx;
-  const recordId = newId(now);
-  const row = { id: recordId, ...own, planItemId, recordedBy: by.id, recordedAt: now };
+  const { recordId, statements } = recordRows(ctx, by, { ...own, planItemId }, drill);
   return actOnce(ctx, by.id, key, {
     command: 'recordDrill',
     action: 'drill_record.create',
     subject: ['drill_record', recordId],
     answer: { recordId },
-    body: { ...own, planItemId, drill: bodyOf(drill) },
-    details: detailsOf(drill),
-    statements: [
-      db.insert(drillRecords).values(row),
-      ...versionRows(ctx, by, { recordId, version: 1 }, drill),
-    ],
+    body: { ...own, planItemId, drill: recordBody(drill) },
+    details: recordDetails(drill),
+    statements,
     refusals: recordRefusals,
   });
 }
@@ -114,9 +73,9 @@ export async function correctRecord(
     action: 'drill_record.correct',
     subject: ['drill_record', recordId],
     answer: { recordId },
-    body: { recordId, version, drill: bodyOf(drill) },
-    details: { version: version + 1, ...detailsOf(drill) },
-    statements: versionRows(ctx, by, { recordId, version: version + 1 }, drill),
+    body: { recordId, version, drill: recordBody(drill) },
+    details: { version: version + 1, ...recordDetails(drill) },
+    statements: recordVersionRows(ctx, by, { recordId, version: version + 1 }, drill),
     refusals: recordRefusals,
   });
 }

@@ -73,11 +73,41 @@ export const PURPOSES: Readonly<Record<FilePurpose, PurposeRules>> = {
     dayBytesMax: 100 * MIB,
     keptDays: 180,
   },
+  drill_photo: {
+    types: ['jpeg', 'png', 'webp'],
+    subjectKind: 'drill',
+    subjectFilesMax: 12,
+    sizeMax: 20 * MIB,
+    dayFilesMax: 40,
+    dayBytesMax: 200 * MIB,
+    keptDays: 3650,
+  },
+  improvement_proof: {
+    types: ['jpeg', 'png', 'webp', 'pdf'],
+    subjectKind: 'improvement_item',
+    subjectFilesMax: 6,
+    sizeMax: 20 * MIB,
+    dayFilesMax: 40,
+    dayBytesMax: 200 * MIB,
+    keptDays: 3650,
+  },
+  risk_map: {
+    types: ['jpeg', 'png', 'webp', 'pdf'],
+    subjectKind: 'community',
+    subjectFilesMax: 12,
+    sizeMax: 20 * MIB,
+    dayFilesMax: 20,
+    dayBytesMax: 100 * MIB,
+    keptDays: 3650,
+  },
 };
 
 export const purposeWords: Readonly<Record<FilePurpose, string>> = {
   organisation_proof: '单位的证明材料',
   group_letter: '团体申请的公函',
+  drill_photo: '演练的照片',
+  improvement_proof: '演练整改的证明',
+  risk_map: '社区的风险地图',
 };
 
 export const fileStateWords: Readonly<Record<StoredFile['state'], string>> = {

@@ -1,11 +1,6 @@
 import { z } from 'zod';
 import { FILE_SIZE_MAX } from './policy.ts';
-import type { FilePurpose } from './table.ts';
-
-export const FILE_PURPOSES = [
-  'organisation_proof',
-  'group_letter',
-] as const satisfies readonly FilePurpose[];
+import { FILE_PURPOSES } from './table.ts';
 
 /** Longer names do not fit a list, and no file system keeps them. */
 export const NAME_MAX = 120;

@@ -1,8 +1,17 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { bytes, instant } from '../../lib/db/columns.ts';
 
+/** What files are sent for; a feature that takes files adds its purpose. */
+export const FILE_PURPOSES = [
+  'organisation_proof',
+  'group_letter',
+  'drill_photo',
+  'improvement_proof',
+  'risk_map',
+] as const;
+
 export const filePurposes = sqliteTable('file_purposes', {
-  name: text('name', { enum: ['organisation_proof', 'group_letter'] }).primaryKey(),
+  name: text('name', { enum: FILE_PURPOSES }).primaryKey(),
   subjectKind: text('subject_kind').notNull(),
   subjectFilesMax: integer('subject_files_max').notNull(),
   sizeMax: integer('size_max').notNull(),
@@ -13,7 +22,7 @@ export const filePurposes = sqliteTable('file_purposes', {
 
 export const files = sqliteTable('files', {
   id: text('id').primaryKey(),
-  purpose: text('purpose', { enum: ['organisation_proof', 'group_letter'] }).notNull(),
+  purpose: text('purpose', { enum: FILE_PURPOSES }).notNull(),
   ownerId: text('owner_id').notNull(),
   nameCipher: bytes('name_cipher').notNull(),
   size: integer('size').notNull(),
