@@ -198,7 +198,7 @@ export function figures(numbers: HallNumbers, period: Period): Figure[] {
 }
 
 /** Whether there is anything to be seen in its drawing. */
-export function isDrawn({ chart }: Figure): boolean {
+export function isDrawn({ chart }: Pick<Figure, 'chart'>): boolean {
   return chart.kind === 'columns'
     ? chart.columns.some(({ whole, values }) => whole + sum(values) > 0)
     : chart.bars.some(({ value }) => value > 0);
