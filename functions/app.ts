@@ -9,6 +9,13 @@ import { logFailure, problemPage, problemResponse } from './respond.ts';
 import { accountForms, accountsApi } from './routes/accounts.ts';
 import { auditApi, auditFiles } from './routes/audit.ts';
 import { bookingForms, bookingsApi } from './routes/bookings.ts';
+import { callOutForms } from './routes/call-outs.ts';
+import {
+  communityProfileFiles,
+  communityProfileForms,
+  communityProfilesApi,
+  type FindPlanTemplate,
+} from './routes/community-profiles.ts';
 import { callerForms } from './routes/callers.ts';
 import { certificateForms, certificatesApi } from './routes/certificates.ts';
 import { feedbackApi, feedbackForms } from './routes/feedback.ts';
@@ -19,9 +26,15 @@ import { disclosureForms } from './routes/disclosures.ts';
 import { groupForms, groupsApi } from './routes/groups.ts';
 import { courseForms, coursesApi } from './routes/courses.ts';
 import { hallFiles, hallsApi } from './routes/halls.ts';
-import { drillDeskForms } from './routes/drill-desk.ts';
+import { drillCalendarApi, drillCalendarFiles } from './routes/drill-calendar.ts';
+import { drillDeskApi, drillDeskForms } from './routes/drill-desk.ts';
+import { drillSignUpForms, drillSignUpsApi } from './routes/drill-sign-ups.ts';
+import { drillRunForms, drillRunsApi } from './routes/drill-runs.ts';
+import { drillNumberFiles } from './routes/drill-numbers.ts';
+import { drillEvaluationForms } from './routes/drill-evaluations.ts';
 import { drillForms, drillsApi } from './routes/drills.ts';
 import { householdFiles } from './routes/household.ts';
+import { improvementForms } from './routes/improvements.ts';
 import { importForms } from './routes/imports.ts';
 import { inquiriesApi, inquiryForms } from './routes/inquiries.ts';
 import { bannerForms } from './routes/banners.ts';
@@ -53,15 +66,18 @@ export interface AppDeps extends Partial<ScopeDeps> {
   renderPage?: PageRenderer;
   /** 情景模板 of the site's content; tests of the API bring one of their own. */
   findTemplate?: FindTemplate;
+  /** 基层预案 of the site's content, likewise. */
+  findPlanTemplate?: FindPlanTemplate;
 }
 
 const noPages: PageRenderer = async (c) => c.text('no pages here', 501);
-const noTemplates: FindTemplate = async () => undefined;
+const noTemplates = async () => undefined;
 
 /** The whole site behind the static files: guards first, then routes, then pages. */
 export function createApp({
   renderPage = noPages,
   findTemplate = noTemplates,
+  findPlanTemplate = noTemplates,
   ...deps
 }: AppDeps = {}) {
   const app = new OpenAPIHono<AppEnv>();
@@ -89,7 +105,12 @@ export function createApp({
   app.route('/api', noticesApi());
   app.route('/api', filesApi());
   app.route('/api', organisationsApi());
+  app.route('/api', communityProfilesApi());
   app.route('/api', drillsApi());
+  app.route('/api', drillDeskApi());
+  app.route('/api', drillRunsApi());
+  app.route('/api', drillSignUpsApi());
+  app.route('/api', drillCalendarApi());
   app.route('/api', privacyApi());
   openapiDocument(app);
   app.all('/api/*', () => {
@@ -105,7 +126,9 @@ export function createApp({
   app.route('/', hallFiles());
   app.route('/', householdFiles());
   app.route('/', noticeFiles());
+  app.route('/', drillCalendarFiles());
   app.route('/', numberFiles());
+  app.route('/', drillNumberFiles());
   app.route('/', fileDownloads());
   app.route('/', accountForms(renderPage));
   app.route('/', credentialForms(renderPage));
@@ -124,6 +147,7 @@ export function createApp({
   app.route('/', groupForms(renderPage));
   app.route('/', rosterForms(renderPage));
   app.route('/', volunteerForms(renderPage));
+  app.route('/', callOutForms(renderPage));
   app.route('/', ticketForms(renderPage));
   app.route('/', inquiryForms(renderPage));
   app.route('/', noticeForms(renderPage));
@@ -136,9 +160,15 @@ export function createApp({
   app.route('/', phoneForms(renderPage));
   app.route('/', roleForms(renderPage));
   app.route('/', namingForms(renderPage));
+  app.route('/', communityProfileFiles(findPlanTemplate));
+  app.route('/', communityProfileForms(renderPage));
   app.route('/', organisationForms(renderPage));
   app.route('/', drillForms(renderPage));
+  app.route('/', drillEvaluationForms(renderPage));
+  app.route('/', improvementForms(renderPage));
   app.route('/', drillDeskForms(renderPage, findTemplate));
+  app.route('/', drillRunForms(renderPage));
+  app.route('/', drillSignUpForms(renderPage));
   app.onError((error, c) => {
     logFailure(c, error);
     return wantsJson(c) ? problemResponse(c, error) : problemPage(c, error, renderPage);

@@ -11,7 +11,10 @@ import {
   type FoundFile,
   type SubjectDeeds,
 } from '../src/features/files/queries.ts';
+import { communityDeed } from '../src/features/community-profiles/queries.ts';
+import { drillDeed } from '../src/features/drill-reports/queries.ts';
 import { groupDeed } from '../src/features/groups/queries.ts';
+import { improvementDeed } from '../src/features/improvements/queries.ts';
 import { organisationDeed } from '../src/features/organisations/queries.ts';
 import type { Holder } from '../src/features/roles/policy.ts';
 import type { CommandContext } from '../src/lib/context.ts';
@@ -26,7 +29,13 @@ import type { Scope } from './scope.ts';
 import type { AppContext } from './types.ts';
 
 /** Which right shows the thing that a file belongs to: one entry for each kind of thing that takes files. */
-const subjectDeeds: SubjectDeeds = { organisation: organisationDeed, group_request: groupDeed };
+const subjectDeeds: SubjectDeeds = {
+  organisation: organisationDeed,
+  community: communityDeed,
+  group_request: groupDeed,
+  drill: drillDeed,
+  improvement_item: improvementDeed,
+};
 
 export interface OpenedFile extends FoundFile {
   access: Exclude<FileAccess, 'none'>;

@@ -1,5 +1,6 @@
 import { defineCollection } from 'astro:content';
 import { glob } from 'astro/loaders';
+import bodies from '../content/bodies.json';
 import reviewers from '../content/reviewers.json';
 import { campaignSchema } from './features/campaigns/schema.ts';
 import { cardSchema } from './features/cards/schema.ts';
@@ -9,6 +10,8 @@ import { guideSchema, reviewersSchema } from './features/guides/schema.ts';
 import { hallContentSchema, hallKindSchema } from './features/halls/schema.ts';
 import { quizSchema } from './features/quizzes/schema.ts';
 import { packSchema } from './features/packs/schema.ts';
+import { planTemplateSchema } from './features/plan-templates/schema.ts';
+import { programmeSchema } from './features/programmes/schema.ts';
 import { divisionTree } from './features/regions/policy.ts';
 import { regionSchema } from './features/regions/schema.ts';
 import { calendarDate } from './lib/time.ts';
@@ -68,6 +71,16 @@ const drillSheets = defineCollection({
   schema: drillSheetSchema(written),
 });
 
+const planTemplates = defineCollection({
+  loader: glob({ base: './content/plan-templates', pattern: '*.md' }),
+  schema: planTemplateSchema(written),
+});
+
+const criteria = defineCollection({
+  loader: glob({ base: './content/criteria', pattern: '*/*.yaml' }),
+  schema: programmeSchema({ bodies: Object.keys(bodies), today: written.today }),
+});
+
 const regions = defineCollection({
   loader: glob({ base: './content/regions', pattern: '*.md' }),
   schema: regionSchema({ tree: divisionTree }),
@@ -84,5 +97,7 @@ export const collections = {
   courses,
   drills,
   drillSheets,
+  planTemplates,
+  criteria,
   regions,
 };

@@ -1,12 +1,18 @@
 import { accountMessages } from './features/accounts/messages.ts';
 import { auditMessages } from './features/audit/messages.ts';
 import { bookingMessages } from './features/bookings/messages.ts';
+import { callOutMessages } from './features/call-outs/messages.ts';
+import { communityProfileMessages } from './features/community-profiles/messages.ts';
 import { credentialMessages } from './features/credentials/messages.ts';
 import { feedbackMessages } from './features/feedback/messages.ts';
+import { drillNudgeMessages } from './features/drill-nudges/messages.ts';
+import { drillMessages } from './features/drills/messages.ts';
+import { drillSignUpMessages } from './features/drill-sign-ups/messages.ts';
 import { dutyMessages } from './features/duties/messages.ts';
 import { fileMessages } from './features/files/messages.ts';
 import { groupHoldMessages } from './features/group-holds/messages.ts';
 import { groupMessages } from './features/groups/messages.ts';
+import { improvementMessages } from './features/improvements/messages.ts';
 import { inquiryMessages } from './features/inquiries/messages.ts';
 import { noShowMessages } from './features/no-shows/messages.ts';
 import { moveMessages } from './features/moves/messages.ts';
@@ -26,12 +32,18 @@ export const templates: Templates = {
   ...accountMessages,
   ...auditMessages,
   ...bookingMessages,
+  ...callOutMessages,
+  ...communityProfileMessages,
   ...credentialMessages,
   ...feedbackMessages,
+  ...drillMessages,
+  ...drillNudgeMessages,
+  ...drillSignUpMessages,
   ...dutyMessages,
   ...fileMessages,
   ...groupHoldMessages,
   ...groupMessages,
+  ...improvementMessages,
   ...inquiryMessages,
   ...noShowMessages,
   ...moveMessages,

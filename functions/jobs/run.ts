@@ -7,11 +7,20 @@ import {
   eraseGroupWords,
   purgeSignIns,
 } from '../../src/features/privacy/commands.ts';
+import { nudgeOrganisers } from '../../src/features/drill-nudges/commands.ts';
+import {
+  forgetOfficers,
+  remindOfCommunityDues,
+} from '../../src/features/community-profiles/commands.ts';
 import { remindOfDuties } from '../../src/features/duties/commands.ts';
+import { forgetSignUps, tellPromoted } from '../../src/features/drill-sign-ups/commands.ts';
+import { forgetCallOuts } from '../../src/features/call-outs/commands.ts';
 import { forgetCalls } from '../../src/features/calls/commands.ts';
+import { forgetLogNotes } from '../../src/features/drill-runs/commands.ts';
 import { forgetDoor } from '../../src/features/door/commands.ts';
 import { expireFiles } from '../../src/features/files/commands.ts';
 import { lapseGroups, remindOfGroups } from '../../src/features/group-holds/commands.ts';
+import { remindOfImprovements } from '../../src/features/improvements/commands.ts';
 import { forgetImports } from '../../src/features/imports/commands.ts';
 import { purgeCredentialAttempts } from '../../src/features/credentials/commands.ts';
 import { purgeChallenges } from '../../src/features/passkeys/commands.ts';
@@ -46,6 +55,10 @@ const jobs: Readonly<Record<string, (scope: Scope) => Promise<number>>> = {
   'release-late-places': async (scope) => releaseLatePlaces(await scope.context()),
   'release-guides': async (scope) => releaseGuides(await scope.context()),
   'remind-of-duties': async (scope) => remindOfDuties(await scope.context()),
+  'remind-of-community-dues': async (scope) => remindOfCommunityDues(await scope.context()),
+  'tell-promoted': async (scope) => tellPromoted(await scope.context()),
+  'remind-of-improvements': async (scope) => remindOfImprovements(await scope.context()),
+  'nudge-organisers': async (scope) => nudgeOrganisers(await scope.context()),
   'serve-waitlists': async (scope) => serveWaitlists(await scope.context()),
   'expire-bookings': async (scope) => expireBookings(await scope.context()),
   'erase-dormant-accounts': async (scope) => eraseDormantAccounts(await scope.context()),
@@ -60,7 +73,11 @@ const jobs: Readonly<Record<string, (scope: Scope) => Promise<number>>> = {
   'forget-imports': async (scope) => forgetImports(await scope.context()),
   'forget-inquiries': async (scope) => forgetInquiries(await scope.context()),
   'forget-calls': async (scope) => forgetCalls(await scope.context()),
+  'forget-call-outs': async (scope) => forgetCallOuts(await scope.context()),
+  'forget-community-officers': async (scope) => forgetOfficers(await scope.context()),
   'forget-door': async (scope) => forgetDoor(await scope.context()),
+  'forget-drill-notes': async (scope) => forgetLogNotes(await scope.context()),
+  'forget-drill-sign-ups': async (scope) => forgetSignUps(await scope.context()),
   'scan-files': scanWaitingFiles,
   'expire-files': async (scope) => expireFiles(await scope.context()),
   'delete-removed-files': deleteRemovedFiles,

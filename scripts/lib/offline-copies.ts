@@ -23,18 +23,20 @@ function digestWords(html: string): string {
 
 /** @param folder the built pages. */
 export async function listCopies(folder: string): Promise<CopyList> {
-  const files: string[] = [];
-  for await (const file of glob('{guides,elder}{.html,/**/*.html}', { cwd: folder }))
-    files.push(file);
+  const paths: string[] = [];
+  for await (const file of glob('{guides,elder}{.html,/**/*.html}', { cwd: folder })) {
+    const path = `/${file.replaceAll('\\', '/').replace(/\.html$/, '')}`;
+    if (copySetOf(path)) paths.push(path);
+  }
   const pages = await Promise.all(
-    files.toSorted().map(async (file) => {
-      const html = await readFile(`${folder}/${file}`, 'utf8');
+    paths.toSorted().map(async (path) => {
+      const html = await readFile(`${folder}${path}.html`, 'utf8');
       const listed: ListedPage = [
         digestWords(html),
         Buffer.byteLength(html),
         brotliCompressSync(html).length,
       ];
-      return [`/${file.replaceAll('\\', '/').replace(/\.html$/, '')}`, listed] as const;
+      return [path, listed] as const;
     }),
   );
   const ofSet = (set: string) =>

@@ -6,6 +6,10 @@ import type { CommandContext } from '../../src/lib/context.ts';
 import { DAY_MS } from '../../src/lib/time.ts';
 import { signInByPhone } from './demo-people.ts';
 import { demoPhones, requireLocalDatabase } from './seed.ts';
+import { seedDrillEvaluations } from './seed-drill-evaluations.ts';
+import { seedCommunities } from './seed-communities.ts';
+import { seedDrillEvents } from './seed-drill-events.ts';
+import { seedDrillSignUps } from './seed-drill-sign-ups.ts';
 import { seedPast } from './seed-past.ts';
 import { seedVolunteers } from './seed-volunteers.ts';
 
@@ -27,6 +31,11 @@ export async function seedShow(ctx: CommandContext, url: string): Promise<void> 
     volunteers.push(await known(ctx, `1000000${String(300 + nth).padStart(4, '0')}`));
   }
   await seedVolunteers(ctx, HALL, { manager, staff, volunteers });
+  const reviewer = await holder(ctx, demoPhones.reviewer);
+  const events = await seedDrillEvents(ctx, { reviewer, person: known });
+  if (events) await seedDrillSignUps(ctx, events.announced, known);
+  if (events) await seedDrillEvaluations(ctx, events.over);
+  await seedCommunities(ctx);
 }
 
 async function holder(ctx: CommandContext, phone: string): Promise<Holder> {

@@ -46,7 +46,7 @@ export async function seedVolunteers(
   const confirmed: Person[] = [];
   for (const [nth, person] of volunteers.entries()) {
     const { name, skills } = entries[nth % entries.length]!;
-    const purposes = nth === 0 ? ['guiding', 'drills', 'call_out'] : ['guiding', 'drills'];
+    const purposes = nth < 4 ? ['guiding', 'drills', 'call_out'] : ['guiding', 'drills'];
     const input = { name, skills, purposes, hallSlug, regionCode: '320904', adult: 'yes' };
     // The last one waits for the manager since yesterday, so that the queue is not empty.
     if (nth === volunteers.length - 1) {

@@ -3,18 +3,13 @@
  * unasked: it is the only trace of who went in.
  */
 import { countUnsent, discardDrawers } from '../lib/offline/drawer.ts';
+import { forgetPages } from './kept-page.ts';
 
 const ASKED = 'data-asked';
 
 async function forget(): Promise<void> {
   await discardDrawers();
-  for (const name of await caches.keys()) {
-    if (name.startsWith('anlan-door')) await caches.delete(name);
-  }
-  const workers = await navigator.serviceWorker.getRegistrations();
-  for (const worker of workers) {
-    if (worker.active?.scriptURL.endsWith('/door-worker.js')) await worker.unregister();
-  }
+  await forgetPages();
 }
 
 if ('serviceWorker' in navigator && 'indexedDB' in window) {
@@ -28,7 +23,7 @@ if ('serviceWorker' in navigator && 'indexedDB' in window) {
           form.setAttribute(ASKED, '');
           const warning = document.createElement('p');
           warning.setAttribute('role', 'alert');
-          warning.textContent = `这台设备上还有${unsent}条入口登记没发出，现在退出就没有了。请先打开“入口登记”等它发完；一定要退出，再按一次。`;
+          warning.textContent = `这台设备上还有${unsent}条记录没发出，现在退出就没有了。请先打开“入口登记”或者演练的页面，等它发完；一定要退出，再按一次。`;
           form.appendChild(warning);
           return;
         }

@@ -30,6 +30,17 @@ export function newInvitationCode(): string {
   return randomFrom(CODE_ALPHABET, INVITATION_CODE_LENGTH);
 }
 
+/** Twelve symbols that follow from a secret hash: what is printed again reads the same, and is stored nowhere. */
+export function codeFrom(hash: Uint8Array): string {
+  let rest = hash.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+  let code = '';
+  for (let at = 0; at < INVITATION_CODE_LENGTH; at += 1) {
+    code += CODE_ALPHABET[Number(rest % BigInt(CODE_ALPHABET.length))];
+    rest /= BigInt(CODE_ALPHABET.length);
+  }
+  return code;
+}
+
 /** Sixteen symbols, 79 bits: for what lies printed in a drawer for years. */
 export function newRecoveryCode(): string {
   return randomFrom(CODE_ALPHABET, RECOVERY_CODE_LENGTH);

@@ -20,7 +20,8 @@ export type HashPurpose =
   | 'call'
   | 'pause'
   | 'import-row'
-  | 'file-link';
+  | 'file-link'
+  | 'drill-card';
 
 interface VersionKeys {
   seal: CryptoKey;
@@ -92,6 +93,11 @@ export class Keyring {
 
   async openDataKey(personId: string, wrapped: Uint8Array, version: number): Promise<DataKey> {
     return toDataKey(await decrypt(this.#at(version).seal, `data-key:${personId}`, wrapped));
+  }
+
+  /** Whether the secret of a version is still there. */
+  has(version: number): boolean {
+    return this.#keys.has(version);
   }
 
   #at(version: number): VersionKeys {

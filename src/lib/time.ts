@@ -81,6 +81,11 @@ export function formatTime(at: Date): string {
   return timeFormat.format(at);
 }
 
+/** `09:00:05` */
+export function formatSecond(at: Date): string {
+  return new Date(at.getTime() + OFFSET_MS).toISOString().slice(11, 19);
+}
+
 /** `11月22日周日 09:00` */
 export function formatDayTime(at: Date): string {
   return `${formatDay(at)} ${formatTime(at)}`;

@@ -12,10 +12,22 @@ import {
   claimOrganisation,
   decideOrganisation,
 } from '../../src/features/organisations/commands.ts';
-import { planned, recorded } from '../helpers/drills.ts';
+import { judgedYesterday } from '../helpers/evaluated-drills.ts';
+import { saved } from '../helpers/communities.ts';
+import { planned, recorded, region } from '../helpers/drills.ts';
+import { carded, roleIdOf } from '../helpers/losing-states-drill-desk.ts';
+import { announced, opened } from '../helpers/open-drills.ts';
+import { rolesOf } from '../../src/features/roles/queries.ts';
 import { addRole } from '../helpers/roles.ts';
 import { findPersonByPhone } from '../../src/features/accounts/queries.ts';
-import { addMinutes, calendarDate, DAY_MS, instantOf, MINUTE_MS } from '../../src/lib/time.ts';
+import {
+  addDays,
+  addMinutes,
+  calendarDate,
+  DAY_MS,
+  instantOf,
+  MINUTE_MS,
+} from '../../src/lib/time.ts';
 import {
   addSession,
   bookSignedOut,
@@ -128,6 +140,8 @@ const publicPages: Record<string, string> = {
     ['320000', '320700', '320900', '360222'].map((code) => [`region-${code}`, `/regions/${code}`]),
   ),
   drills: '/drills',
+  'drill-calendar': '/drills/calendar?month=2030-01&region=320900',
+  'drill-results': '/drills/results?region=320904',
   'drill-plan': '/drills/plans/320904',
   'drill-templates': '/drills/templates?organiser=学校',
   'drill-templates-none': '/drills/templates?organiser=渔业组织&hazard=地震',
@@ -412,6 +426,62 @@ test('the pages of courses have no finding, mistakes included', async ({ page, p
   await inspect(page, 'party-of-a-course', title('几个人来'));
 });
 
+test('the pages of a drill in preparation have no finding, mistakes included', async ({
+  page,
+  phone,
+  ctx,
+}) => {
+  test.setTimeout(60_000);
+  const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
+  const mistake = page.getByRole('alert');
+  const county = { scopeKind: 'region', scopeId: '320904' } as const;
+  await signInWithRole(page, ctx, phone, { role: 'drill_organiser', ...county });
+  const { id } = (await findPersonByPhone(ctx, phone))!;
+  const by = { id, roles: await rolesOf(ctx, id) };
+  const drillId = await opened(ctx, by, region(), {
+    date: addDays(calendarDate(ctx.now), 20),
+  });
+  await page.goto('/me/drills/new?region=320904');
+  await inspect(page, 'drill-new', title('准备一次演练'));
+  await page.getByRole('link', { name: '社区地震避险' }).click();
+  await page.getByRole('button', { name: '开始准备' }).click();
+  await inspect(page, 'drill-new-mistake', mistake);
+  const { cardId, code } = await carded(ctx, by, drillId, '总导调');
+  const role = await roleIdOf(ctx, drillId, '楼栋长');
+  const pages = [
+    ['workspace', '', /^演练·/],
+    ['version', '/version', '时间、地点和告知'],
+    ['script', '/script', '方案和情景'],
+    ['script-inject', '/script/inject?inject=i1', '情景'],
+    ['script-inject-removal', '/script/inject-removal?inject=i1', '删掉一条情景'],
+    ['script-scenario', '/script/scenario', '假设和目标'],
+    ['script-measures', '/script/measures', '要量的时间'],
+    ['script-places', '/script/places', '路线和集合点'],
+    ['script-materials', '/script/materials', '物资'],
+    ['script-safety', '/script/safety', '安全'],
+    ['people', '/people', '角色和人'],
+    ['people-role', `/people/role?role=${role}`, /^改/],
+    ['people-role-removal', `/people/role-removal?role=${role}`, /^删掉/],
+    ['people-assignment', `/people/assignment?role=${role}`, /^指派/],
+    ['people-card', `/people/card?role=${role}`, /^发/],
+    ['people-card-withdrawal', `/people/card-withdrawal?card=${cardId}`, /^作废/],
+    ['announcement', '/announcement', /^公告/],
+    ['cancellation', '/cancellation', /^取消/],
+    ['start', '/start', /^启动/],
+    ['print-plan', '/print/plan', /方案$/],
+    ['print-cards', '/print/cards', '角色卡'],
+    ['print-injects', '/print/injects', '情景卡'],
+    ['print-attendance', '/print/attendance', '签到表'],
+    ['print-evaluation', '/print/evaluation', /评估表$/],
+  ] as const;
+  for (const [index, [name, path, heading]] of pages.entries()) {
+    await page.goto(`/me/drills/${drillId}${path}`);
+    await expect(title(heading)).toBeVisible();
+    await inspectLook(page, `drill-${name}`, LOOKS[index % LOOKS.length]!);
+  }
+  await page.goto(`/drills/join/${code}`);
+  await inspect(page, 'drill-card', title(/^担任/));
+});
 test('the pages of drills have no finding, mistakes included', async ({ page, phone, ctx }) => {
   test.setTimeout(60_000);
   const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
@@ -453,6 +523,12 @@ test('the pages of drills have no finding, mistakes included', async ({ page, ph
   await inspect(page, 'drill-plan-item-mistake', mistake);
   await page.goto('/staff/drills');
   await inspect(page, 'staff-drills', title('谁要演练，谁逾期'));
+  await page.goto('/staff/drills/numbers');
+  await inspect(page, 'staff-drills-numbers', title(/的演练数据$/));
+  await page.goto('/staff/drills/call-out');
+  await inspect(page, 'staff-call-out', title('集结名单'));
+  await page.goto('/me/call-outs');
+  await inspect(page, 'call-outs', title('召集'));
   await page.goto('/staff/drills/regions/320904');
   await inspect(page, 'staff-drills-region', title(/的演练$/));
   await page.goto(`/staff/drills/organisations/${organisationId}`);
@@ -463,6 +539,119 @@ test('the pages of drills have no finding, mistakes included', async ({ page, ph
   await inspect(page, 'staff-drill-rules-mistake', mistake);
   await page.goto('/staff/drills/pauses');
   await inspect(page, 'staff-drill-pauses', title('学校停课的月份'));
+});
+
+test('the pages of a community’s profile have no finding', async ({ page, phone, ctx }) => {
+  test.setTimeout(60_000);
+  const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
+  const county = { scopeKind: 'region', scopeId: '320904' } as const;
+  await signInWithRole(page, ctx, phone, { role: 'reviewer', ...county });
+  const head = (await findPersonByPhone(ctx, phone))!;
+  const yesterday = { ...ctx, now: new Date(ctx.now.getTime() - DAY_MS) };
+  const { person: officer } = await signInByPhone(yesterday, `137${phone.slice(3)}`);
+  await addRole(ctx, officer.id, { role: 'reviewer', ...county });
+  const claim = { kind: 'committee', name: `示例${phone.slice(-6)}居委会`, regionCode: '320904' };
+  const { organisationId } = await claimOrganisation(ctx, head, claim, crypto.randomUUID());
+  const verdict = { organisationId, decision: 'verified', reason: '' };
+  await decideOrganisation(ctx, officer, verdict, crypto.randomUUID());
+  for (const section of ['shelters', 'risks', 'publication'] as const) {
+    await saved(ctx, { id: head.id, roles: [] }, organisationId, section);
+  }
+  const base = `/me/organisations/${organisationId}/profile`;
+  for (const [name, path, heading] of [
+    ['profile', base, '社区基本情况'],
+    ['profile-shelters', `${base}/sections/shelters`, '避难场所和疏散路线'],
+    ['profile-warning', `${base}/sections/warning`, '预警和报灾'],
+    ['profile-sheet', `${base}/sheet`, '社区防灾减灾基本情况'],
+    ['profile-risk-map', `${base}/risk-map`, '风险地图'],
+    ['profile-plan', `${base}/plan?template=community`, /应急预案草稿$/],
+    ['profile-staff', `/staff/organisations/${organisationId}/profile`, '社区防灾减灾基本情况'],
+    ['profile-public', `/communities/${organisationId}`, /居委会$/],
+    ['plan-templates', '/communities/plan-templates', '基层预案模板'],
+    ['plan-template', '/communities/plan-templates/village', /^村突发事件应急预案/],
+  ] as const) {
+    await page.goto(path);
+    await inspect(page, name, title(heading));
+  }
+  await page.goto(`${base}/sections/basics`);
+  await page.getByLabel('总户数（户）').fill('很多');
+  await page.getByRole('button', { name: '保存这一部分' }).click();
+  await inspect(page, 'profile-basics-mistake', page.getByRole('alert'));
+});
+
+test('the pages of signing up for a drill have no finding', async ({ page, phone, ctx }) => {
+  test.setTimeout(60_000);
+  const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
+  const county = { scopeKind: 'region', scopeId: '320904' } as const;
+  await signInWithRole(page, ctx, phone, { role: 'drill_organiser', ...county });
+  const { id } = (await findPersonByPhone(ctx, phone))!;
+  const by = { id, roles: await rolesOf(ctx, id) };
+  const date = calendarDate(new Date(ctx.now.getTime() + 21 * DAY_MS));
+  const drillId = await announced(ctx, by, await opened(ctx, by, region(), { date }));
+  await page.goto(`/drills/${drillId}`);
+  await inspect(page, 'drill-notice', title('示例地震避险演练'));
+  await page.getByRole('link', { name: '报名：居民' }).click();
+  await page.getByLabel(/^坐轮椅/).check();
+  await page.getByRole('button', { name: '确认报名' }).click();
+  await inspect(page, 'drill-sign-up-mistake', page.getByRole('alert'));
+  await page.getByLabel('联系人姓名').fill('示例王芳');
+  await page.getByLabel(/^我同意/).check();
+  await page.getByRole('button', { name: '确认报名' }).click();
+  await inspect(page, 'drill-signed-up', title('报名成功'));
+  await page.goto(`/me/drills/${drillId}/sign-ups`);
+  await inspect(page, 'drill-sign-ups', title('谁来，谁要帮忙'));
+  for (const [name, path, heading] of [
+    ['drill-attendance', `/me/drills/${drillId}/sign-ups/sheet`, /^点名表/],
+    ['drill-card', `/drills/${drillId}/card`, '转发的卡片'],
+    ['drill-sheet', `/drills/${drillId}/sheet`, '示例地震避险演练'],
+    ['own-drills', '/me/drills', '我的演练'],
+    ['drill-run', `/me/drills/${drillId}/run`, '演练·示例地震避险演练'],
+    ['drill-log', `/me/drills/${drillId}/log`, /的记录$/],
+    ['drill-run-paper', `/me/drills/${drillId}/run/paper`, /记录单$/],
+  ] as const) {
+    await page.goto(path);
+    await inspect(page, name, title(heading));
+  }
+});
+
+test('the pages after a drill have no finding', async ({ page, phone, ctx }) => {
+  test.setTimeout(120_000);
+  const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
+  const county = { scopeKind: 'region', scopeId: '320904' } as const;
+  await signInWithRole(page, ctx, phone, { role: 'drill_organiser', ...county });
+  const { id } = (await findPersonByPhone(ctx, phone))!;
+  const by = { id, roles: await rolesOf(ctx, id) };
+  const { drillId, itemId } = await judgedYesterday(ctx, by, region());
+  for (const [name, path, heading] of [
+    ['drill-own-sheet', 'sheet', '我的评估表'],
+    ['drill-sheet-group', 'sheet?group=1', /^演练准备/],
+    ['drill-sheet-hand-in', 'sheet/hand-in', '交评估表'],
+    ['drill-evaluation', 'evaluation', '评估'],
+    ['drill-finding', 'findings/new', '记一条问题'],
+    ['drill-report', 'report', /总结报告$/],
+    ['drill-report-words', 'report/words', '改报告的文字'],
+    ['drill-report-release', 'report/release', '发布总结报告'],
+    ['drill-to-record', 'record', '记入演练记录'],
+    ['drill-photos', 'photos', '演练照片'],
+    ['drill-archive', 'archive', '归档'],
+  ] as const) {
+    await page.goto(`/me/drills/${drillId}/${path}`);
+    await inspect(page, name, title(heading));
+  }
+  await page.goto('/me/improvements/new?region=320904');
+  await page.getByRole('button', { name: '立项' }).click();
+  await inspect(page, 'improvement-mistake', page.getByRole('alert'));
+  for (const [name, path, heading] of [
+    ['improvements', '/me/improvements', '演练整改'],
+    ['improvement', `/me/improvements/${itemId}`, '换东侧安全出口的合页'],
+    ['improvement-completion', `/me/improvements/${itemId}/completion`, '改好了'],
+    ['staff-improvements', '/staff/drills/improvements', '演练整改'],
+    ['staff-improvement', `/staff/drills/improvements/${itemId}`, '换东侧安全出口的合页'],
+    ['staff-drill-grades', '/staff/drills/grades', '演练等级的分数线'],
+  ] as const) {
+    await page.goto(path);
+    await inspect(page, name, title(heading));
+  }
 });
 
 test('the pages of organisations have no finding', async ({ page, phone, ctx }) => {

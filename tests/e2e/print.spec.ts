@@ -1,5 +1,14 @@
 import { readdirSync } from 'node:fs';
-import { bookSignedOut, expect, openLastSession, test } from './fixtures.ts';
+import { signInByPhone } from '../../scripts/lib/demo-people.ts';
+import { PROFILE_SECTIONS } from '../../src/features/community-profiles/table.ts';
+import {
+  claimOrganisation,
+  decideOrganisation,
+} from '../../src/features/organisations/commands.ts';
+import { calendarDate, DAY_MS } from '../../src/lib/time.ts';
+import { saved } from '../helpers/communities.ts';
+import { addRole } from '../helpers/roles.ts';
+import { bookSignedOut, expect, keepSignIn, openLastSession, test } from './fixtures.ts';
 
 const guides = readdirSync(new URL('../../content/guides/', import.meta.url)).map((file) =>
   file.replace('.md', ''),
@@ -27,6 +36,52 @@ test('the cards print on one sheet of A5 each', async ({ page }) => {
   for (const file of cards) {
     await page.goto(`/cards/${file.replace('.md', '')}`);
     expect(pagesOf(await page.pdf({ preferCSSPageSize: true })), file).toBe(1);
+  }
+});
+
+/** The plan on two or three, the evaluation on one; what residents are told, where they are told, on one more. */
+test('a template of a drill prints on few sheets, notice and evaluation apart', async ({
+  page,
+}) => {
+  test.setTimeout(60_000);
+  const templates = readdirSync(new URL('../../content/drills/', import.meta.url));
+  for (const file of templates) {
+    await page.goto(`/drills/templates/${file.replace('.md', '')}`);
+    const apart = await page.locator('article > .sheet').count();
+    const sheets = pagesOf(await page.pdf({ preferCSSPageSize: true })) - apart;
+    expect(sheets, file).toBeGreaterThanOrEqual(2);
+    expect(sheets, file).toBeLessThanOrEqual(3);
+  }
+});
+
+test('the profile of a community prints on two sheets, a plan on few', async ({
+  page,
+  phone,
+  ctx,
+}) => {
+  const yesterday = { ...ctx, now: new Date(ctx.now.getTime() - DAY_MS) };
+  const { person, token } = await signInByPhone(yesterday, phone);
+  const { person: officer } = await signInByPhone(yesterday, `137${phone.slice(3)}`);
+  await addRole(ctx, officer.id, { role: 'reviewer', scopeKind: 'region', scopeId: '320904' });
+  const claim = { kind: 'committee', name: `示例${phone.slice(-6)}居委会`, regionCode: '320904' };
+  const { organisationId } = await claimOrganisation(ctx, person, claim, crypto.randomUUID());
+  const verdict = { organisationId, decision: 'verified', reason: '' };
+  await decideOrganisation(ctx, officer, verdict, crypto.randomUUID());
+  const year = Number(calendarDate(ctx.now).slice(0, 4)) - 1;
+  for (const section of PROFILE_SECTIONS) {
+    const of = section === 'figures' ? year : 0;
+    await saved(ctx, { id: person.id, roles: [] }, organisationId, section, { year: of });
+  }
+  await keepSignIn(page, token);
+  const base = `/me/organisations/${organisationId}/profile`;
+  for (const [address, sheets] of [
+    [`${base}/sheet`, 2],
+    [`${base}/plan?template=community`, 5],
+    ['/communities/plan-templates/enterprise', 5],
+  ] as const) {
+    await page.goto(address);
+    const count = pagesOf(await page.pdf({ preferCSSPageSize: true }));
+    expect(count, address).toBeLessThanOrEqual(sheets);
   }
 });
 

@@ -42,8 +42,14 @@ import { roleStates } from './losing-states-roles.ts';
 import { phoneStates } from './losing-states-phones.ts';
 import { privacyStates } from './losing-states-privacy.ts';
 import { familyStates } from './losing-states-families.ts';
+import { callOutStates } from './losing-states-call-outs.ts';
 import { callStates } from './losing-states-calls.ts';
 import { groupStates } from './losing-states-groups.ts';
+import { drillDeskStates } from './losing-states-drill-desk.ts';
+import { drillEvaluationStates } from './losing-states-drill-evaluations.ts';
+import { drillRunStates } from './losing-states-drill-runs.ts';
+import { drillSignUpStates } from './losing-states-drill-sign-ups.ts';
+import { communityStates } from './losing-states-communities.ts';
 import { drillStates } from './losing-states-drills.ts';
 import { doorStates } from './losing-states-door.ts';
 import { courseStates } from './losing-states-courses.ts';
@@ -551,7 +557,13 @@ export const losingStates: readonly LosingState[] = [
   ...credentialStates,
   ...roleStates,
   ...consoleStates,
+  ...communityStates,
   ...drillStates,
+  ...callOutStates,
+  ...drillDeskStates,
+  ...drillSignUpStates,
+  ...drillRunStates,
+  ...drillEvaluationStates,
   ...namingStates,
   ...inquiryStates,
   ...publicationStates,

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { parseFrontmatter } from 'astro/markdown';
+import { findTemplate } from '../../scripts/lib/find-template.ts';
 import {
   announceDrill,
   endDrill,
   openDrill,
   startDrill,
-  type FindTemplate,
 } from '../../src/features/drills/commands.ts';
 import {
   drillParticipants,
@@ -13,31 +11,13 @@ import {
   drillVersions,
   type DrillParticipant,
 } from '../../src/features/drills/table.ts';
-import {
-  drillSheetSchema,
-  drillTemplateSchema,
-} from '../../src/features/drill-templates/schema.ts';
 import type { Holder } from '../../src/features/roles/policy.ts';
 import { and, desc, eq } from 'drizzle-orm';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { newId } from '../../src/lib/ids.ts';
 
 const key = () => crypto.randomUUID();
-const settings = { reviewers: [], today: '2026-12-31' };
-const read = (path: string): unknown =>
-  parseFrontmatter(readFileSync(new URL(`../../content/${path}.md`, import.meta.url), 'utf8'))
-    .frontmatter;
-
-/** The templates of the site's content, as the Worker finds them. */
-export const findTemplate: FindTemplate = async (slug) => {
-  try {
-    const template = drillTemplateSchema(settings).parse(read(`drills/${slug}`));
-    const file = template.form === '桌面' ? 'tabletop' : 'field';
-    return { template, sheet: drillSheetSchema(settings).parse(read(`drill-sheets/${file}`)) };
-  } catch {
-    return undefined;
-  }
-};
+export { findTemplate };
 
 /** A drill of the residents' kind, an hour and two days after the tests' own moment. */
 export const openValues = {

@@ -131,6 +131,7 @@ describe('headers', () => {
       ...['/tickets', '/tickets/ABCDEFGHJK', '/staff', `/staff/halls/${HALL}`],
       ...['/drills', '/communities', '/regions', '/regions/320900', '/sitemap', '/search?q=火'],
       ...['/guides/cpr/poster', '/guides/cpr/broadcast', '/campaigns', '/campaigns/first-aid-day'],
+      ...['/drills/templates', '/drills/templates/school-fire'],
       ...['/me/data', '/me/data/erasure', '/me/data/erased', '/privacy/erasures'],
       ...['/courses', '/courses/self-rescue', '/halls/kinds/theme-park', `/embed/halls/${HALL}`],
       ...['/halls?region=320900', `/staff/halls/${HALL}/courses`],

@@ -2,9 +2,15 @@ import { count } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signIns } from '../../src/features/accounts/table.ts';
 import { bookings } from '../../src/features/bookings/table.ts';
+import { region } from '../helpers/drills.ts';
 import { listNaming } from '../helpers/namings.ts';
+import { opened } from '../helpers/open-drills.ts';
 import { createImport } from '../../src/features/imports/commands.ts';
 import type { HallSession } from '../../src/features/halls/table.ts';
+import {
+  claimOrganisation,
+  decideOrganisation,
+} from '../../src/features/organisations/commands.ts';
 import { reportOutage } from '../../src/features/outages/commands.ts';
 import { addDays, calendarDate } from '../../src/lib/time.ts';
 import { bookingBody, fieldValue, getPage, postForm, postJson } from '../helpers/asking.ts';
@@ -22,9 +28,12 @@ let session: HallSession;
 let bookingId: string;
 /** Claimed by the visitor. */
 let organisationId: string;
+let communityId: string;
 let importId: string;
 let namingId: string;
 let outageId: string;
+/** Three weeks ahead: nothing can be logged yet. */
+let drillId: string;
 /** None of its rows can be brought in. */
 const TABLE = '日期,时间,姓名,手机号,成人\n明天,9:00,王,1,1';
 
@@ -56,9 +65,20 @@ beforeAll(async () => {
   namingId = await listNaming(site.context(), { ...by, roles: [reviewer] });
   const organiser = { role: 'drill_organiser', scopeKind: 'region', scopeId: '320904' } as const;
   await addRole(site.context(), visitor.person.id, organiser);
+  const date = addDays(calendarDate(new Date()), 21);
+  drillId = await opened(site.context(), { ...by, roles: [organiser] }, region(), { date });
   const administrator = { role: 'administrator', scopeKind: 'site', scopeId: '' } as const;
   await addRole(site.context(), visitor.person.id, administrator);
   organisationId = await claimSchool({ ctx: site.context() }, visitor.person);
+  const claim = { kind: 'committee', name: '示例社区居民委员会', regionCode: '320904' };
+  ({ organisationId: communityId } = await claimOrganisation(
+    site.context(),
+    stranger.person,
+    claim,
+    crypto.randomUUID(),
+  ));
+  const verdict = { organisationId: communityId, decision: 'verified', reason: '' };
+  await decideOrganisation(site.context(), by, verdict, crypto.randomUUID());
 });
 
 afterAll(async () => {
@@ -511,6 +531,19 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
     as: () => visitor,
     fields: ['fileId', 'key'],
   },
+  'the form of a community’s plan': {
+    path: () => `/me/organisations/${communityId}/profile/sections/plan`,
+    values: () => ({ version: '0', year: '0', title: '示例社区应急预案' }),
+    as: () => stranger,
+    // Anything may be left empty; what each field may hold is tried in tests/unit.
+    fields: ['version', 'key'],
+  },
+  'the form of a risk map': {
+    path: () => `/me/organisations/${communityId}/profile/risk-map`,
+    values: () => ({ fileId: unknownId }),
+    as: () => stranger,
+    fields: ['fileId', 'key'],
+  },
   'the form of a notice': {
     path: () => '/staff/notices/new',
     values: () => ({ title: '示例', kind: 'service', body: '内容', issuer: '示例局', region: '' }),
@@ -556,6 +589,86 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
     values: () => ({ hazard: '地震', date: '2099-01-01', time: '09:30', expected: '9' }),
     as: () => visitor,
     fields: ['hazard', 'date', 'time', 'expected', 'key'],
+  },
+  'the form of a call-out list': {
+    path: () => '/staff/drills/call-out?region=320904',
+    // Nobody has agreed to be called here: nothing is opened, whatever is sent.
+    values: () => ({ kind: 'drill', reason: '示例' }),
+    as: () => visitor,
+    fields: ['kind', 'reason', 'key'],
+  },
+  'the form that answers a call-out': {
+    path: () => '/me/call-outs',
+    values: () => ({ callOutId: '01930000-0000-7000-8000-000000000000', answer: 'can' }),
+    as: () => visitor,
+    fields: ['callOutId', 'answer', 'key'],
+  },
+  'the form that opens a drill': {
+    path: () => '/me/drills/new?region=320904&template=school-fire',
+    values: () => ({
+      ...{ template: 'school-fire', title: '示例演练', date: '2020-01-01', time: '09:00' },
+      ...{ minutes: '60', place: '示例广场' },
+    }),
+    as: () => visitor,
+    fields: ['title', 'date', 'time', 'minutes', 'place', 'key'],
+  },
+  'the form of when and where': {
+    path: () => `/me/drills/${drillId}/version`,
+    // Over, so that nothing of it is ever written; texts may hold anything but numbers of people.
+    values: () => ({
+      ...{ version: '1', title: '示例演练', hazard: '地震', form: 'practical', content: 'single' },
+      ...{ purpose: 'test', date: '2020-01-01', time: '09:00', minutes: '60', place: '示例广场' },
+    }),
+    as: () => visitor,
+    fields: ['version', 'title', 'hazard', 'form', 'date', 'time', 'minutes', 'place', 'key'],
+  },
+  'the form of an inject': {
+    path: () => `/me/drills/${drillId}/script/inject`,
+    // Told to nobody there is.
+    values: () => ({ scriptVersion: '1', minute: '5', by: '广播', text: '停电', expect: '点名' }),
+    as: () => visitor,
+    fields: ['scriptVersion', 'minute', 'by', 'key'],
+  },
+  'the form of a role': {
+    path: () => `/me/drills/${drillId}/people/role`,
+    // There is one of this name.
+    values: () => ({
+      ...{ roleVersion: '0', scriptVersion: '1', name: '总导调', part: 'controller' },
+      ...{ filledBy: 'assigned', capacity: '1', duty: '发情景' },
+    }),
+    as: () => visitor,
+    fields: ['roleVersion', 'part', 'filledBy', 'capacity', 'key'],
+  },
+  'the form of a head-count': {
+    path: () => `/me/drills/${drillId}/run`,
+    values: () => ({ kind: 'muster', unit: '3栋', expected: '40', value: '38' }),
+    as: () => visitor,
+    // Each entry has a form and a key of its own.
+    asksAgain: true,
+    fields: ['unit', 'value', 'key'],
+  },
+  'the form of a finding': {
+    path: () => `/me/drills/${drillId}/findings/new`,
+    values: () => ({ kind: 'rectification', itemId: '', problem: '示例：门推不开' }),
+    as: () => visitor,
+    fields: ['kind', 'key'],
+  },
+  'the form of something to be mended': {
+    path: () => '/me/improvements/new?region=320904',
+    values: () => ({
+      what: '示例：换合页',
+      owner: 'office',
+      office: '总务组',
+      dueDay: '2099-01-01',
+    }),
+    as: () => visitor,
+    fields: ['owner', 'office', 'dueDay', 'key'],
+  },
+  'the form of grades': {
+    path: () => '/staff/drills/grades?region=320904',
+    values: () => ({ excellent: '90', good: '80', pass: '60', reason: '示例原因' }),
+    as: () => visitor,
+    fields: ['excellent', 'good', 'pass', 'key'],
   },
   'the form of a planned drill': {
     path: () => `/staff/drills/regions/320904/plan/${calendarDate(new Date()).slice(0, 4)}/item`,
@@ -690,6 +803,15 @@ describe('addresses', () => {
     [200, `/halls?region=${encodeURIComponent(HTML)}&kind=${encodeURIComponent(SQL)}&booking=x`],
     [404, `/drills/plans/${encodeURIComponent(HTML)}`],
     [404, '/drills/plans/999999'],
+    [200, `/drills?region=${encodeURIComponent(HTML)}`],
+    [200, `/drills/calendar?month=${encodeURIComponent(SQL)}&region=${encodeURIComponent(HTML)}`],
+    [200, `/drills/results?region=${encodeURIComponent(SQL)}`],
+    [404, `/drills/results/${encodeURIComponent(SQL)}`],
+    [200, `/drills.ics?region=${encodeURIComponent(HTML)}`],
+    [422, `/api/drills?region=${encodeURIComponent(HTML)}`],
+    [404, `/staff/drills/numbers?region=${encodeURIComponent(SQL)}`],
+    [404, `/staff/drills/numbers/${encodeURIComponent(HTML)}`],
+    [404, `/staff/drills/call-out/${encodeURIComponent(SQL)}`],
     [200, `/drills/plans/320904?year=${encodeURIComponent(HTML)}`],
     [200, `/staff/drills?region=${encodeURIComponent(HTML)}&state=x&q=${encodeURIComponent(SQL)}`],
     [404, `/staff/drills/organisations/${encodeURIComponent(SQL)}`],

@@ -161,6 +161,12 @@ describe('database requests', () => {
       ['/regions', visitor, 0],
       ['/regions/320900', visitor, 0],
       ['/campaigns', visitor, 0],
+      ['/drills/templates', visitor, 0],
+      ['/communities/plan-templates', visitor, 0],
+      ['/communities/plan-templates/village', visitor, 0],
+      // The drills of the month, and how many there are by county.
+      ['/drills/calendar', visitor, 2],
+      ['/drills.ics', visitor, 1],
       ['/campaigns/first-aid-day', visitor, 0],
       ['/guides/cpr/poster', visitor, 0],
       ['/feeds/guides.xml', visitor, 1],

@@ -23,8 +23,7 @@ export const purposeWords: Readonly<Record<(typeof DRILL_PURPOSES)[number], stri
   research: '研究性',
 };
 
-/** What may stand on every page and in every file that leaves: this was practice, not an emergency. */
-export const DRILL_MARK = '演练';
+export { DRILL_MARK } from '../../lib/drill-mark.ts';
 
 /** 演练组织单位: a region, or an organisation with its members. */
 export interface DrillOrganiser {
@@ -39,6 +38,15 @@ export function drillsPath({ organisation, regionCode }: DrillOrganiser): string
   return organisation
     ? `/me/organisations/${organisation.id}/drills`
     : `/staff/drills/regions/${regionCode}`;
+}
+
+/** Where a drill of theirs is prepared, for a line of their plan or for none. */
+export function newDrillPath(
+  { organisation, regionCode }: Pick<DrillOrganiser, 'organisation' | 'regionCode'>,
+  itemId?: string,
+): string {
+  const whose = organisation ? `organisation=${organisation.id}` : `region=${regionCode}`;
+  return `/me/drills/new?${whose}${itemId ? `&item=${itemId}` : ''}`;
 }
 
 /** `实战·单项·检验性·疏散·双盲` */

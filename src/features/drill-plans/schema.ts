@@ -44,7 +44,7 @@ export const drillClass = {
   evacuation: ticked,
 };
 
-const PLAIN = /^[\p{L}\p{N}:（）()·“”"、，《》〔〕.\-/ ]+$/u;
+const PLAIN = /^[\p{L}\p{N}:,;!?（）()·“”"、，《》〔〕.\-/ ]+$/u;
 
 export const planReference = z.object({
   organiser: drillOrganiserReference,

@@ -7,12 +7,21 @@ import { actOnce } from '../audit/statements.ts';
 import { notYours } from '../drill-plans/policy.ts';
 import { requireOwnOrganiser } from '../drill-plans/queries.ts';
 import { TRAININGS, type DrillSheet, type DrillTemplate } from '../drill-templates/schema.ts';
+import { queueMessages } from '../notifications/statements.ts';
 import type { Holder } from '../roles/policy.ts';
-import { drillRefusals, seedOf } from './policy.ts';
-import { findDrill, requireOwnDrill, standingIn } from './queries.ts';
-import { drillReference, endInput, openInput, readTimes } from './schema.ts';
+import { drillRefusals, isToBeTold, seedOf } from './policy.ts';
+import { findDrill, listWhomToTell, requireOwnDrill, standingIn } from './queries.ts';
+import {
+  cancelInput,
+  drillReference,
+  endInput,
+  openInput,
+  readTimes,
+  reviseInput,
+} from './schema.ts';
 import {
   drillAnnouncements,
+  drillCancellations,
   drillEnds,
   drillRoles,
   drills,
@@ -126,6 +135,92 @@ export async function announceDrill(
         message: '请先写好告知的内容和联系方式',
       },
     },
+  });
+}
+
+/** The messages that tell everybody who takes part, or waits to, of what has happened to a drill. */
+async function tellAll(ctx: CommandContext, drillId: string, template: string, of: string) {
+  const ids = await listWhomToTell(ctx, drillId);
+  return queueMessages(
+    ctx,
+    ids.map((participantId) => ({
+      template,
+      idempotencyKey: `${template}:${participantId}:${of}`,
+      values: { participantId },
+    })),
+  );
+}
+
+/**
+ * Writes another version of what a drill is, when and where. Once it was announced with a reason; who takes part is told
+ * where the time or the place has changed, but never before a blind drill.
+ * @throws DomainError `not_found` (not yours), `invalid` (fields, no reason, over), `conflict` (somebody wrote meanwhile,
+ * begun or cancelled), `unavailable`.
+ */
+export async function reviseDrill(
+  ctx: CommandContext,
+  by: Holder,
+  input: unknown,
+  key: string,
+): Promise<{ drillId: string }> {
+  const { drill, version: before } = await requireOwnDrill(ctx, by, input);
+  const {
+    drillId,
+    version: seen,
+    date,
+    time,
+    minutes,
+    ...written
+  } = parseInput(reviseInput, input);
+  const { startsAt, endsAt } = readTimes({ date, time, minutes });
+  const { db, now } = ctx;
+  const version = seen + 1;
+  const row = { drillId, version, ...written, startsAt, endsAt, writtenBy: by.id, writtenAt: now };
+  const isTold = isToBeTold(drill, before, row);
+  return actOnce(ctx, by.id, key, {
+    command: 'reviseDrill',
+    action: 'drill.revise',
+    subject: ['drill', drillId],
+    answer: { drillId },
+    body: {
+      ...{ drillId, version, ...written },
+      ...{ startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString() },
+    },
+    details: { version },
+    statements: [
+      db.insert(drillVersions).values(row),
+      ...(isTold ? await tellAll(ctx, drillId, 'drill_revised', String(version)) : []),
+    ],
+    refusals: drillRefusals,
+  });
+}
+
+/**
+ * Cancels a drill: the line of the plan is free again, and whoever takes part is told, but never of a blind one.
+ * @throws DomainError `not_found` (not yours), `invalid` (no reason), `conflict` (begun, over, cancelled), `unavailable`.
+ */
+export async function cancelDrill(
+  ctx: CommandContext,
+  by: Holder,
+  input: unknown,
+  key: string,
+): Promise<{ drillId: string }> {
+  const { drill } = await requireOwnDrill(ctx, by, input);
+  const { drillId, reason } = parseInput(cancelInput, input);
+  const { db, now } = ctx;
+  return actOnce(ctx, by.id, key, {
+    command: 'cancelDrill',
+    action: 'drill.cancel',
+    subject: ['drill', drillId],
+    answer: { drillId },
+    body: { drillId, reason },
+    statements: [
+      db
+        .insert(drillCancellations)
+        .values({ drillId, reason, cancelledBy: by.id, cancelledAt: now }),
+      ...(drill.blind ? [] : await tellAll(ctx, drillId, 'drill_cancelled', 'once')),
+    ],
+    refusals: drillRefusals,
   });
 }
 

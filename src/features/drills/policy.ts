@@ -1,8 +1,14 @@
 import type { Refusals } from '../../lib/errors.ts';
-import { calendarDate, type CalendarDate } from '../../lib/time.ts';
+import {
+  calendarDate,
+  daysBetween,
+  formatDay,
+  formatTime,
+  type CalendarDate,
+} from '../../lib/time.ts';
 import { notYours } from '../drill-plans/policy.ts';
 import { DRILL_HAZARDS } from '../drill-plans/schema.ts';
-import { DRILL_MARK } from '../drill-templates/policy.ts';
+import { noticeParts, PLACEHOLDERS } from '../drill-templates/policy.ts';
 import type { DrillSheet, DrillTemplate } from '../drill-templates/schema.ts';
 import type { DrillScript } from './schema.ts';
 import type {
@@ -182,10 +188,194 @@ export function seedOf(
   };
 }
 
-/** `演练·社区地震避险`: how a drill is called wherever it is named, so that nobody takes it for the real thing. */
-export function markedTitle(title: string): string {
-  return `${DRILL_MARK}·${title}`;
+/** Whether those who take part have to hear of a change: they would come at another time, or to another place. */
+export function isToBeTold(
+  { blind }: Pick<Drill, 'blind'>,
+  before: Pick<DrillVersion, 'startsAt' | 'endsAt' | 'place' | 'muster'>,
+  after: Pick<DrillVersion, 'startsAt' | 'endsAt' | 'place' | 'muster'>,
+): boolean {
+  const isLater = (['startsAt', 'endsAt'] as const).some(
+    (name) => before[name].getTime() !== after[name].getTime(),
+  );
+  return !blind && (isLater || before.place !== after.place || before.muster !== after.muster);
 }
+
+/** What of a drill somebody sees and does on its pages. */
+export interface Sight {
+  /** Prepare it: change, assign, announce, cancel. */
+  organises: boolean;
+  /** Start it and end it. */
+  controls: boolean;
+  /** Read the injects and what should follow from them. */
+  script: boolean;
+  /** Read who takes part, by name. */
+  people: boolean;
+  /** Have a role card of one's own. */
+  card: boolean;
+}
+
+/**
+ * What somebody sees of a drill by what they are in it; undefined where it is not there for them. Whoever drills is not
+ * told before what will happen, and of a blind drill not even that it will. Who only waits for a place sees when and where.
+ */
+export function whatTheySee(
+  {
+    isOrganiser,
+    participant,
+    role,
+  }: {
+    isOrganiser: boolean;
+    participant: { state: 'joined' | 'waiting' | 'left' } | undefined;
+    role: Pick<DrillRole, 'part'> | undefined;
+  },
+  { blind, state }: Pick<Drill, 'blind' | 'state'>,
+): Sight | undefined {
+  const part = participant?.state === 'joined' ? role?.part : undefined;
+  if (isOrganiser) {
+    const card = part !== undefined;
+    return { organises: true, controls: true, script: true, people: true, card };
+  }
+  const isWaiting = participant?.state === 'waiting';
+  if (part === undefined && !isWaiting) return undefined;
+  const isDirecting = part === 'controller' || part === 'simulator' || part === 'evaluator';
+  // Blind: it is there once the alarm has gone.
+  const hasBegun = state === 'running' || state === 'over';
+  if (blind && !isDirecting && !hasBegun) return undefined;
+  return {
+    organises: false,
+    controls: part === 'controller',
+    script: isDirecting || (part !== undefined && state === 'over'),
+    people: part === 'controller',
+    card: part !== undefined,
+  };
+}
+
+/** 本平台约定 after what communities do: residents hear of a drill a week ahead. Advice, and no bar. */
+export const ANNOUNCED_AHEAD_DAYS = 7;
+
+/** One thing that a drill needs before it can go out. */
+export interface Preparation {
+  key: 'safety' | 'control' | 'evaluation' | 'place' | 'contact' | 'notice' | 'script' | 'ahead';
+  /** What there is to do, or what is done. */
+  text: string;
+  isDone: boolean;
+  /** Without it a drill can still be announced. */
+  isAdvice: boolean;
+  /** The page below the drill's where it is done. */
+  page: string;
+}
+
+/**
+ * The notice as everybody reads it: what a template leaves blank is filled with what holds now, so that a changed hour
+ * changes it too. What nobody has written yet stays blank, by its name.
+ */
+export function noticeText(
+  {
+    notice,
+    startsAt,
+    endsAt,
+    place,
+    muster,
+    contact,
+  }: Pick<DrillVersion, 'notice' | 'startsAt' | 'endsAt' | 'place' | 'muster' | 'contact'>,
+  organiserName: string,
+): string {
+  const known: Readonly<Record<string, string>> = {
+    组织单位: organiserName,
+    日期: formatDay(startsAt),
+    开始时间: formatTime(startsAt),
+    结束时间: formatTime(endsAt),
+    ...{ 地点: place, 集合点: muster, 联系电话: contact },
+  };
+  return notice.replace(/\{(.*?)\}/g, (blank, name: string) => known[name] || blank);
+}
+
+/** A blank that nobody but the organiser can fill. */
+const hasBlank = (notice: string) =>
+  noticeParts(notice).some(
+    ({ blank }) => blank !== null && !PLACEHOLDERS.some((one) => one === blank),
+  );
+
+/**
+ * What a drill still lacks, in the order in which one does it. The announcement itself asks for notice and contact; the
+ * rest is what a drill cannot go safely without.
+ * @param scriptVersion 1 as long as nobody has looked the template's script through and written it down.
+ */
+export function preparations(
+  {
+    drill,
+    version,
+    scriptVersion,
+    script,
+    roles,
+  }: {
+    drill: Pick<Drill, 'blind' | 'state' | 'announcedAt'>;
+    version: Pick<DrillVersion, 'muster' | 'evacuation' | 'contact' | 'notice' | 'startsAt'>;
+    scriptVersion: number;
+    script: Pick<DrillScript, 'safety'>;
+    roles: readonly Pick<DrillRole, 'name' | 'part' | 'taken'>[];
+  },
+  now: Date,
+): Preparation[] {
+  const isFilled = (part: DrillPart) =>
+    roles.some(
+      (role) => role.part === part && role.taken > 0 && role.name !== script.safety.officer,
+    );
+  const officer = roles.find(({ name }) => name === script.safety.officer);
+  const days = daysBetween(calendarDate(drill.announcedAt ?? now), calendarDate(version.startsAt));
+  const one = (
+    key: Preparation['key'],
+    isDone: boolean,
+    page: string,
+    words: [done: string, todo: string],
+    isAdvice = false,
+  ): Preparation => ({ key, isDone, page, text: words[isDone ? 0 : 1], isAdvice });
+  const hasNotice = version.notice.length >= 10 && !hasBlank(version.notice);
+  return [
+    one('script', scriptVersion > 1, 'script', ['看过、改过方案', '把方案看一遍，改成自己的']),
+    one('safety', (officer?.taken ?? 0) > 0, 'people', [
+      `${script.safety.officer}有人了`,
+      `指派${script.safety.officer}：他随时可以叫停`,
+    ]),
+    one('control', isFilled('controller'), 'people', [
+      '控制的人有了',
+      '指派控制的人：他发情景、掌握进程',
+    ]),
+    one('evaluation', isFilled('evaluator'), 'people', ['评估的人有了', '指派评估的人']),
+    ...(version.evacuation
+      ? [one('place', version.muster !== '', 'version', ['集合点写好了', '写集合点：到了哪里算到'])]
+      : []),
+    ...(drill.blind
+      ? []
+      : [
+          one('contact', version.contact.length >= 2, 'version', [
+            '联系方式写好了',
+            '写联系的部门和电话',
+          ]),
+          one('notice', hasNotice, 'version', [
+            '告知的内容写好了',
+            hasBlank(version.notice) ? '告知的内容里还有没填的空' : '写告知大家的内容',
+          ]),
+          one(
+            'ahead',
+            days >= ANNOUNCED_AHEAD_DAYS,
+            'version',
+            [
+              `提前${ANNOUNCED_AHEAD_DAYS}天告诉大家（本平台约定）`,
+              `只剩${Math.max(days, 0)}天。最好提前${ANNOUNCED_AHEAD_DAYS}天告诉大家（本平台约定）`,
+            ],
+            true,
+          ),
+        ]),
+  ];
+}
+
+/** What has to be done before it goes out; advice aside. */
+export function stillMissing(list: readonly Preparation[]): Preparation[] {
+  return list.filter(({ isDone, isAdvice }) => !isDone && !isAdvice);
+}
+
+export { markedTitle } from '../../lib/drill-mark.ts';
 
 export const drillRefusals: Refusals = {
   drill_not_yours: notYours,

@@ -4,7 +4,10 @@ import { readTogether } from '../../lib/db/read.ts';
 import { DomainError } from '../../lib/errors.ts';
 import { notYours, type DrillOrganiser } from '../drill-plans/policy.ts';
 import { findDrillOrganiser } from '../drill-plans/queries.ts';
+import { openPersonKey } from '../accounts/queries.ts';
+import { people, type Person } from '../accounts/table.ts';
 import { can, type Holder } from '../roles/policy.ts';
+import { whatTheySee, type Sight } from './policy.ts';
 import { drillReference, drillScriptSchema, type DrillScript } from './schema.ts';
 import {
   drillEnds,
@@ -138,4 +141,78 @@ export async function listOwnDrills(
     )
     .orderBy(desc(drills.startsAt), desc(drills.id))
     .limit(200);
+}
+
+/** Shorter than any sealed name, as it stands once somebody has erased their account. */
+const SEALED_MIN = 29;
+
+/** The name that somebody takes part under; empty once they have erased their account. */
+export async function participantName(
+  ctx: Pick<CommandContext, 'keys'>,
+  person: Person,
+  { id, nameCipher }: Pick<DrillParticipant, 'id' | 'nameCipher'>,
+): Promise<string> {
+  if (nameCipher.length < SEALED_MIN || person.dataKeyCipher.length === 0) return '';
+  return (await openPersonKey(ctx, person)).decrypt(participantNameField(id), nameCipher);
+}
+
+/** Where a participant's name is sealed to. */
+export function participantNameField(participantId: string): string {
+  return `drill_participants.name:${participantId}`;
+}
+
+/** Everybody who takes part in a drill or waits to, by the ids of their parts. */
+export async function listWhomToTell({ db }: Reads, drillId: string): Promise<string[]> {
+  const rows = await db
+    .select({ id: drillParticipants.id })
+    .from(drillParticipants)
+    .where(
+      and(
+        eq(drillParticipants.drillId, drillId),
+        inArray(drillParticipants.state, ['joined', 'waiting']),
+      ),
+    )
+    .orderBy(asc(drillParticipants.id));
+  return rows.map(({ id }) => id);
+}
+
+/** A part in a drill with the drill as it stands when a message of it leaves. */
+export async function findPartToTell({ db }: Reads, participantId: string) {
+  const [found] = await db
+    .select({
+      participant: drillParticipants,
+      role: drillRoles,
+      drill: drills,
+      version: drillVersions,
+      person: people,
+    })
+    .from(drillParticipants)
+    .innerJoin(drillRoles, eq(drillRoles.id, drillParticipants.roleId))
+    .innerJoin(drills, eq(drills.id, drillParticipants.drillId))
+    .innerJoin(
+      drillVersions,
+      and(eq(drillVersions.drillId, drills.id), eq(drillVersions.version, drills.version)),
+    )
+    .innerJoin(people, eq(people.id, drillParticipants.personId))
+    .where(eq(drillParticipants.id, participantId));
+  return found;
+}
+
+/** A drill that somebody has a part in or organises, with what they see of it; it is not there for others. */
+export async function findSeenDrill(
+  ctx: Reads,
+  by: Holder,
+  drillId: string,
+): Promise<(DrillFile & { standing: DrillStanding; sight: Sight }) | undefined> {
+  const file = await findDrill(ctx, drillId);
+  if (!file) return undefined;
+  const standing = await standingIn(ctx, by, file);
+  const sight = whatTheySee(standing, file.drill);
+  return sight && { ...file, standing, sight };
+}
+
+/** A drill for the pages of those who organise it; it is not there for others. */
+export async function findOwnDrill(ctx: Reads, by: Holder, drillId: string) {
+  const seen = await findSeenDrill(ctx, by, drillId);
+  return seen?.sight.organises ? seen : undefined;
 }

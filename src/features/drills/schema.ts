@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { countField, lineField } from '../../lib/fields.ts';
+import { countField, lineField, textField } from '../../lib/fields.ts';
 import { instantOf, readDate } from '../../lib/time.ts';
-import { drillOrganiserReference, ticked } from '../drill-plans/schema.ts';
+import { drillClass, drillOrganiserReference, ticked } from '../drill-plans/schema.ts';
+import { namesSomebody } from '../inquiries/policy.ts';
 import { DRILL_END_KINDS } from './table.ts';
 
 const id = z.string().regex(/^[a-z]\d{1,3}$/);
@@ -72,7 +73,7 @@ export type DrillScript = z.output<typeof drillScriptSchema>;
 
 export const drillReference = z.object({ drillId: z.uuid({ error: '没有这次演练' }) });
 
-const PLAIN = /^[\p{L}\p{N}:（）()·“”"、，《》〔〕.\-/ ]+$/u;
+const PLAIN = /^[\p{L}\p{N}:,;!?（）()·“”"、，《》〔〕.\-/ ]+$/u;
 const titleField = lineField({
   missing: '请写演练的名称',
   max: [60, '名称请控制在60个字以内'],
@@ -131,11 +132,54 @@ export const openInput = z.object({
   place: placeField,
 });
 
+/** Several lines that may be left empty. */
+export const optionalText = (max: number, error: string) =>
+  z.union([z.literal(''), textField({ missing: error, max: [max, error] })], { error }).default('');
+
+/** Public words: an office's number and never somebody's own. */
+const noMobile = (text: string) => !namesSomebody(text);
+const MOBILE_REFUSED = '这里会公开，请写办公电话，不写手机号';
+
+/** Why something was done, where it has to be said only sometimes: the guards know when. */
+export const reasonField = z.preprocess(
+  (value) => (typeof value === 'string' ? value.normalize('NFC').trim() : ''),
+  z.string().max(200, { error: '请控制在200个字以内' }),
+);
+
+/** The newest version that whoever writes has seen. */
+export const seenVersion = countField({
+  missing: '这一页不完整，请刷新再改',
+  min: [0, '这一页不完整，请刷新再改'],
+  max: [100_000, '这一页不完整，请刷新再改'],
+});
+
+export const reviseInput = drillReference
+  .extend({
+    version: seenVersion,
+    title: titleField,
+    ...drillClass,
+    ...drillTimes,
+    place: placeField,
+    muster: optionalText(120, '集合点请控制在120个字以内'),
+    notice: optionalText(800, '告知的内容请控制在800个字以内').refine(noMobile, {
+      error: MOBILE_REFUSED,
+    }),
+    contact: optionalText(60, '联系方式请控制在60个字以内').refine(noMobile, {
+      error: MOBILE_REFUSED,
+    }),
+    reason: reasonField,
+  })
+  .refine(({ evacuation, form }) => !evacuation || form === 'practical', {
+    path: ['evacuation'],
+    error: '桌面推演没有疏散。要疏散，请选实战',
+  });
+
+export const cancelInput = drillReference.extend({
+  reason: reasonField.refine((text) => text.length >= 2, { error: '请写为什么取消' }),
+});
+
 export const endInput = drillReference.extend({
   kind: z.enum(DRILL_END_KINDS, { error: '请选怎么结束的' }),
-  reason: z.preprocess(
-    (value) => (typeof value === 'string' ? value.normalize('NFC').trim() : ''),
-    z.string().max(200, { error: '请控制在200个字以内' }),
-  ),
+  reason: reasonField,
 });
 export { titleField };

@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, isNull, lt, max, notExists, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNull, lt, max, notExists, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { readTogether } from '../../lib/db/read.ts';
 import { COUNT_MAX, ROWS_SHOWN, type ListAsked, type ListDefinition } from '../../lib/lists.ts';
@@ -72,8 +72,16 @@ const changesQuery = (db: Reads['db'], code: RegionCode) =>
     .innerJoin(organisations, eq(organisations.id, organisationTraitChanges.organisationId))
     .where(and(isActing, within(code)));
 
-/** As far back as the yearly rules look. One row a month and kind of drill, however many there were. */
-const drillsQuery = (db: Reads['db'], code: RegionCode, today: CalendarDate) =>
+/**
+ * As far back as the yearly rules look. One row a month and kind of drill, however many there were.
+ * @param before leaves out what was held on that day or later.
+ */
+const drillsQuery = (
+  db: Reads['db'],
+  code: RegionCode,
+  today: CalendarDate,
+  before?: CalendarDate,
+) =>
   db
     .select({
       organisationId: drillRecords.organisationId,
@@ -84,9 +92,16 @@ const drillsQuery = (db: Reads['db'], code: RegionCode, today: CalendarDate) =>
     .from(drillRecords)
     .where(
       and(
-        gte(drillRecords.regionCode, codePrefix(code)),
-        lt(drillRecords.regionCode, `${codePrefix(code)}:`),
+        // By organisation and day, so that the years before are not walked through.
+        inArray(
+          drillRecords.organisationId,
+          db
+            .select({ id: organisations.id })
+            .from(organisations)
+            .where(and(isActing, within(code))),
+        ),
         gte(drillRecords.drilledOn, `${Number(today.slice(0, 4)) - 1}-01-01`),
+        before ? lt(drillRecords.drilledOn, before) : undefined,
         sql`${drillRecords.organisationId} is not null`,
       ),
     )
@@ -152,12 +167,12 @@ function dutyRows({ rules, pauses, holders, changes, drills }: DutyAnswers, now:
   });
 }
 
-const questions = ({ db, now }: Reads, code: RegionCode) => ({
+const questions = ({ db, now }: Reads, code: RegionCode, before?: CalendarDate) => ({
   rules: rulesQuery(db),
   pauses: pausesQuery(db),
   holders: holdersQuery(db, code),
   changes: changesQuery(db, code),
-  drills: drillsQuery(db, code, calendarDate(now)),
+  drills: drillsQuery(db, code, calendarDate(now), before),
 });
 
 /**
@@ -420,10 +435,11 @@ export const NUMBERS_FROM = 5;
 
 /** The numbers of a region in public. One request. */
 export async function readDutyNumbers(ctx: Reads, code: RegionCode): Promise<DutyNumbers> {
-  const year = calendarDate(ctx.now).slice(0, 4);
+  const today = calendarDate(ctx.now);
   const { db } = ctx;
   const { drilled, ...answers } = await readTogether(db, {
-    ...questions(ctx, code),
+    // A blind drill is told of from the day after it: also by who is not late any more.
+    ...questions(ctx, code, today),
     drilled: db
       .select({ count: sql<number>`count(*)` })
       .from(drillRecords)
@@ -431,9 +447,8 @@ export async function readDutyNumbers(ctx: Reads, code: RegionCode): Promise<Dut
         and(
           gte(drillRecords.regionCode, codePrefix(code)),
           lt(drillRecords.regionCode, `${codePrefix(code)}:`),
-          gte(drillRecords.drilledOn, `${year}-01-01`),
-          // A blind drill is told of from the day after it: its record no earlier than its plan.
-          lt(drillRecords.drilledOn, calendarDate(ctx.now)),
+          gte(drillRecords.drilledOn, `${today.slice(0, 4)}-01-01`),
+          lt(drillRecords.drilledOn, today),
         ),
       ),
   });

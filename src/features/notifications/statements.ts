@@ -9,12 +9,37 @@ import { outboxMessages } from './table.ts';
  * channel it goes is decided when it leaves.
  * @param message.notBefore the first look at it; a kind's own `dueAt` may hold it back longer.
  */
-export async function queueMessage(
+export async function queueMessage(ctx: CommandContext, message: Queued): Promise<Statement> {
+  return print(ctx.db.insert(outboxMessages).values(await rowOf(ctx, message)));
+}
+
+interface Queued {
+  template: string;
+  idempotencyKey: string;
+  values: MessageValues;
+  notBefore?: Date;
+}
+
+/** SQLite takes some thousand values in one statement. */
+const ROWS_AT_ONCE = 100;
+
+/** The same for many who are told of one thing: a few statements instead of one for each. */
+export async function queueMessages(
   ctx: CommandContext,
-  message: { template: string; idempotencyKey: string; values: MessageValues; notBefore?: Date },
-): Promise<Statement> {
+  messages: readonly Queued[],
+): Promise<Statement[]> {
+  const rows = await Promise.all(messages.map((message) => rowOf(ctx, message)));
+  const statements: Statement[] = [];
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    const part = rows.slice(from, from + ROWS_AT_ONCE);
+    statements.push(print(ctx.db.insert(outboxMessages).values(part)));
+  }
+  return statements;
+}
+
+async function rowOf(ctx: CommandContext, message: Queued) {
   const id = newId(ctx.now);
-  const row = ctx.db.insert(outboxMessages).values({
+  return {
     id,
     template: message.template,
     contentCipher: await ctx.keys.seal(`outbox:${id}`, JSON.stringify(message.values)),
@@ -22,6 +47,5 @@ export async function queueMessage(
     idempotencyKey: message.idempotencyKey,
     createdAt: ctx.now,
     notBefore: message.notBefore ?? ctx.now,
-  });
-  return print(row);
+  };
 }

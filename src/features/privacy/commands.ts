@@ -17,6 +17,8 @@ import { auditEntry } from '../audit/statements.ts';
 import { contactNameOf } from '../bookings/queries.ts';
 import { bookings, cancellations } from '../bookings/table.ts';
 import { groupRequests } from '../groups/table.ts';
+import { sealedField } from '../community-profiles/queries.ts';
+import { communityProfileVersions } from '../community-profiles/table.ts';
 import { hallSessions } from '../halls/table.ts';
 import { doorNotes } from '../door/table.ts';
 import { imports } from '../imports/table.ts';
@@ -320,6 +322,7 @@ export async function rotateKeys(ctx: CommandContext): Promise<number> {
     rekeyedInquiries,
     rekeyedImports,
     rekeyedDoorNotes,
+    rekeyedOfficers,
   ];
   let done = 0;
   for (const rekeyed of rekeyings) {
@@ -480,6 +483,29 @@ async function rekeyedDoorNotes({ db, keys }: CommandContext): Promise<Statement
       return print(db.update(doorNotes).set(renewed).where(asRead));
     }),
   );
+}
+
+/** 灾害信息员 of a community; what has been forgotten since stays forgotten. */
+async function rekeyedOfficers({ db, keys }: CommandContext): Promise<Statement[]> {
+  const of = communityProfileVersions;
+  const older = lt(of.keyVersion, keys.version);
+  const rows = await db.select().from(of).where(older).limit(REKEYED_MAX);
+  const updates = rows.map(async ({ officersCipher, keyVersion, ...row }) => {
+    if (!officersCipher || keyVersion === null) return [];
+    const field = sealedField(row);
+    const renewed = {
+      officersCipher: await keys.seal(field, await keys.unseal(field, officersCipher, keyVersion)),
+      keyVersion: keys.version,
+    };
+    const asRead = and(
+      eq(of.organisationId, row.organisationId),
+      eq(of.section, row.section),
+      eq(of.version, row.version),
+      eq(of.officersCipher, officersCipher),
+    );
+    return [print(db.update(of).set(renewed).where(asRead))];
+  });
+  return (await Promise.all(updates)).flat();
 }
 
 async function rekeyedImports({ db, keys }: CommandContext): Promise<Statement[]> {

@@ -2,6 +2,7 @@ import { formatBookingCode } from '../../lib/ids.ts';
 import { maskPhone } from '../accounts/policy.ts';
 import { actionName } from '../audit/policy.ts';
 import { partyWords, stateWords } from '../bookings/policy.ts';
+import { answerWords, kindWords as callOutKinds } from '../call-outs/policy.ts';
 import { eventWords } from '../door/policy.ts';
 import { stateWords as feedbackStateWords } from '../feedback/policy.ts';
 import { fileStateWords, formatSize, purposeWords } from '../files/policy.ts';
@@ -18,6 +19,8 @@ import {
   serviceWords,
   stateWords as volunteerStates,
 } from '../volunteers/policy.ts';
+import { kindWords as logWords } from '../drill-runs/policy.ts';
+import { partStateWords } from '../drill-sign-ups/policy.ts';
 import { stateWords as waitWords } from '../waitlist/policy.ts';
 import { stamp } from './policy.ts';
 import type { OwnData } from './queries.ts';
@@ -57,6 +60,16 @@ const templateWords: Readonly<Record<string, string>> = {
   duty_dropped: '讲解取消',
   duty_reminder: '讲解提醒',
   drill_due: '演练快到期',
+  drill_region_due: '地区里有单位演练到期',
+  drill_plan_due: '计划里的演练还没有准备',
+  call_out_real: '召集志愿者：真实情况',
+  call_out_drill: '召集志愿者：演练',
+  drill_signed_up: '演练报名成功',
+  drill_waiting: '演练候补',
+  drill_promoted: '演练候补有名额',
+  drill_helper_found: '演练有人结对帮你',
+  drill_helper_asked: '演练请你结对帮人',
+  drill_reminder: '演练提醒',
   booking_reminder: '参观提醒',
   inquiry_answered: '留言或找错有答复',
 };
@@ -222,6 +235,15 @@ export function ownWords(
         ({ code, minutes }) => `证明${formatBookingCode(code)}，${serviceWords(minutes)}`,
       ),
     ]),
+    callOuts: cut(
+      data.callOuts.map(
+        ({ kind, askedAt, answer }) =>
+          `${askedAt ? stamp(askedAt) : ''} ${callOutKinds[kind]}召集，${answerWords[answer]}`,
+      ),
+    ),
+    callOutWork: times(
+      data.acts.filter(({ action }) => /^call_out\.(make|ask)$/.test(action)).length,
+    ),
     volunteerWork: times(
       data.acts.filter(({ action }) =>
         /^(volunteer\.(confirm|refuse|record_training|withdraw_training)|grid_cell\.|guide_need\.|guide_duty\.(assign|dismiss|check_in))/.test(
@@ -229,12 +251,40 @@ export function ownWords(
         ),
       ).length,
     ),
+    drillEvaluations: times(
+      data.acts.filter(({ action }) =>
+        /^(drill_(sheet|grade|finding|report)|improvement)\./.test(action),
+      ).length,
+    ),
+    selfEvaluations: times(
+      data.acts.filter(({ action }) => action === 'self_evaluation.give').length,
+    ),
     drills: times(
       data.acts.filter(({ action }) =>
         /^((duty_rule|school_pause|drill_plan|drill_record|drill)\.|organisation\.set_traits$)/.test(
           action,
         ),
       ).length,
+    ),
+    // Of an office, and not tied to anybody's account.
+    communityOfficers: [],
+    communityProfiles: times(
+      data.acts.filter(({ action }) => action.startsWith('community_profile.')).length,
+    ),
+    drillSignUps: cut(
+      data.drillSignUps.map(
+        (one) =>
+          `${stamp(one.startsAt)} ${one.drill}，${one.role}，${one.adults + one.children}人${one.name ? `，${one.name}` : ''}${one.unit ? `，${one.unit}` : ''}，${partStateWords[one.state]}`,
+      ),
+    ),
+    drillLog: cut(
+      data.drillLog.map(
+        ({ kind, unit, value, at, note }) =>
+          `${stamp(at)} ${logWords[kind]}${unit ? `，${unit}${value}人` : ''}${note ? `，${note}` : ''}`,
+      ),
+    ),
+    drillNeeds: cut(
+      data.drillSignUps.flatMap(({ drill, needs }) => (needs ? [`${drill}：${needs}`] : [])),
     ),
     arrivalsMarked: times(data.arrivalsMarked),
     doorEvents: cut(

@@ -38,6 +38,7 @@ import {
   recoverySets,
   recoveryUses,
 } from '../credentials/table.ts';
+import { communityProfileVersions } from '../community-profiles/table.ts';
 import { imports } from '../imports/table.ts';
 import { inquiries } from '../inquiries/table.ts';
 import { doorEvents, doorNotes } from '../door/table.ts';
@@ -63,7 +64,10 @@ import { noShowAnswers, noShowAppeals, noShows } from '../no-shows/table.ts';
 import { roleGrants, roleRevocations, staffInvitations } from '../roles/table.ts';
 import { allOwnDuties } from '../roster/queries.ts';
 import { ticketTries } from '../tickets/table.ts';
+import { callsOfPerson } from '../call-outs/queries.ts';
 import { openOwnEntries, ownVolunteerReads } from '../volunteers/queries.ts';
+import { openOwnLogEntries, ownLogEntries } from '../drill-runs/queries.ts';
+import { openOwnSignUps, ownSignUps } from '../drill-sign-ups/queries.ts';
 import { waitingName } from '../waitlist/queries.ts';
 import { waitlistEntries, waitlistOffers } from '../waitlist/table.ts';
 import { DORMANT_DAYS, keptUntil } from './policy.ts';
@@ -123,6 +127,8 @@ export async function readOwnData(ctx: CommandContext, person: Person) {
     visits: ownVisits(ctx, person.id),
     changes: ownChanges(ctx, person.id),
     waits: ownWaits(ctx, person.id),
+    drillSignUps: ownSignUps(ctx, person.id),
+    drillLog: ownLogEntries(ctx, person.id),
     feedback: ownFeedback(ctx, person.id),
     certificates: ownCertificates(ctx, person.id),
     groups: ownGroups(ctx, person.id),
@@ -150,6 +156,7 @@ export async function readOwnData(ctx: CommandContext, person: Person) {
         ),
       ),
     ...ownVolunteerReads(ctx, person.id),
+    callOuts: callsOfPerson(ctx, person.id),
     duties: allOwnDuties(ctx, person.id),
     hoursCertificates: ownHoursCertificates(ctx, person.id),
     doorEvents: ownDoorEvents(ctx, person.id),
@@ -243,6 +250,8 @@ export async function readOwnData(ctx: CommandContext, person: Person) {
         offeredPlaces: offer?.places ?? null,
       })),
     ),
+    drillSignUps: await openOwnSignUps(ctx, person, held.drillSignUps),
+    drillLog: await openOwnLogEntries(ctx, person, held.drillLog),
     feedback: await Promise.all(
       held.feedback.map(async ({ feedback, startsAt }) => ({
         hall: feedback.hallSlug,
@@ -310,6 +319,9 @@ export async function readOwnData(ctx: CommandContext, person: Person) {
     credentialResets: held.credentialResets,
     arrivalsMarked: held.arrivalsMarked[0]?.n ?? 0,
     volunteer: await openOwnEntries(ctx, person, held),
+    callOuts: held.callOuts.map(({ kind, askedAt, place, answer }) => ({
+      ...{ kind, askedAt, place, answer },
+    })),
     duties: held.duties.map(({ duty, hall, reason }) => ({
       hall,
       startsAt: duty.startsAt,
@@ -791,6 +803,7 @@ export async function rowsOfOlderVersions({
     inquiries,
     imports,
     doorNotes,
+    communityProfileVersions,
   ] as const;
   const counts = await Promise.all(
     tables.map(async (table) => {

@@ -1,13 +1,17 @@
+import { CALL_OUTS_KEPT_DAYS, SHOWN_HOURS } from '../call-outs/policy.ts';
 import { CALLS_KEPT_DAYS } from '../calls/policy.ts';
 import { z } from 'zod';
 import { KEYS_KEPT_DAYS } from '../../lib/db/commit.ts';
 import { lineField } from '../../lib/fields.ts';
 import { CODE_KEPT_DAYS, SIGN_IN_VALID_DAYS, STRONG_VALID_HOURS } from '../accounts/policy.ts';
+import { OFFICERS_KEPT_DAYS } from '../community-profiles/policy.ts';
 import { ATTEMPTS_KEPT_DAYS } from '../credentials/policy.ts';
 import { bookingInput, bookingReference } from '../bookings/schema.ts';
+import { NEEDS_KEPT_DAYS, SIGN_UP_NAMES_KEPT_DAYS } from '../drill-sign-ups/policy.ts';
 import { EVENTS_KEPT_DAYS, NOTES_KEPT_DAYS } from '../door/policy.ts';
 import { PURPOSES, UNFINISHED_KEPT_DAYS } from '../files/policy.ts';
 import { IMPORT_VALID_HOURS } from '../imports/policy.ts';
+import { NOTES_KEPT_DAYS as DRILL_NOTES_KEPT_DAYS } from '../drill-runs/policy.ts';
 import { TEXTS_KEPT_DAYS } from '../inquiries/policy.ts';
 import { DEAD_KEPT_DAYS, MESSAGES_KEPT_DAYS } from '../notifications/policy.ts';
 import { SET_ASIDE_DAYS } from '../phones/policy.ts';
@@ -36,6 +40,7 @@ export const GROUPS = {
   visit: '预约和到馆',
   message: '收消息',
   ask: '留言和找错',
+  drill: '参加演练',
   volunteer: '做志愿者',
   work: '在本站工作',
   every: '办任何一件事',
@@ -45,6 +50,7 @@ export const GROUPS = {
 /** Articles of the 个人信息保护法 that the register leans on; no others are cited. */
 const LAW = {
   service: '为了办你要办的事（个人信息保护法第13条）',
+  consent: '你单独同意（个人信息保护法第13条、第29条）',
   security: '保护账户和信息的安全（个人信息保护法第51条）',
   duty: '履行告知和留痕的义务（个人信息保护法第17条、第51条）',
 } as const;
@@ -423,6 +429,43 @@ export const REGISTER = {
     kept: withAccount,
     erased: '删除账户时退出所有单位；谁办过什么，只剩编号',
   },
+  drillSignUps: {
+    group: 'drill',
+    name: '演练报名：哪一次、什么身份、姓名、几个人、楼栋或单位；有没有退出、改过几次',
+    columns: [
+      'drill_participants.person_id',
+      'drill_participants.joined_by',
+      'drill_participants.adults',
+      'drill_participants.children',
+      'drill_participants.unit',
+      'drill_participants.name_cipher',
+      'drill_participants.needs',
+      'drill_departures.departed_by',
+      'drill_party_changes.changed_by',
+      'drill_party_changes.adults',
+      'drill_party_changes.children',
+      'drill_party_changes.unit',
+    ],
+    purpose: '知道谁来、来几个人，现场按楼栋清点；名额满了按顺序候补',
+    basis: LAW.service,
+    seenBy: '你自己，办这次演练的人。候补时别人只看到有几家在等',
+    kept: `姓名到演练结束后${SIGN_UP_NAMES_KEPT_DAYS}天；其余${withAccount}`,
+    erased: '退出时姓名当场清空；删除账户时退出没办完的演练，楼栋也清空，只剩人数',
+  },
+  drillNeeds: {
+    group: 'drill',
+    name: '演练时要的帮助（敏感个人信息）：坐轮椅、听不清、看不清、带婴幼儿，你写的几个字；谁和谁结对',
+    columns: [
+      'drill_needs.needs_cipher',
+      'drill_pairings.paired_by',
+      'drill_pairing_ends.ended_by',
+    ],
+    purpose: '安排一个人在演练里帮你。你单独同意才收',
+    basis: LAW.consent,
+    seenBy: '你自己，办这次演练的人，和你结对的人。加密保存',
+    kept: `演练结束后${NEEDS_KEPT_DAYS}天；你去掉、退出，当场删除`,
+    erased: '删掉整行密文，结对解除',
+  },
   drills: {
     group: 'work',
     name: '演练计划和记录：谁写、谁改、谁公布、谁补充，谁改单位的情形和演练要求',
@@ -444,6 +487,11 @@ export const REGISTER = {
       'drill_cancellations.cancelled_by',
       'drill_starts.started_by',
       'drill_ends.ended_by',
+      'drill_role_versions.written_by',
+      'drill_role_removals.removed_by',
+      'drill_training_waivers.waived_by',
+      'drill_cards.issued_by',
+      'drill_card_withdrawals.withdrawn_by',
     ],
     purpose: '出了错查得到是谁记的。记录里只有人数，不记参加的人是谁',
     basis: LAW.duty,
@@ -451,14 +499,90 @@ export const REGISTER = {
     kept: '长期。演练记录是单位的档案',
     erased: '只剩编号',
   },
+  drillEvaluations: {
+    group: 'work',
+    name: '演练评估和整改：你填的评估表，写的问题和报告，负责、办过的整改',
+    columns: [
+      'drill_sheets.evaluator_id',
+      'drill_sheet_saves.evaluator_id',
+      'drill_sheet_hand_ins.evaluator_id',
+      'drill_sheet_reopenings.evaluator_id',
+      'drill_sheet_reopenings.reopened_by',
+      'drill_grade_bands.set_by',
+      'drill_findings.written_by',
+      'drill_finding_removals.removed_by',
+      'drill_report_versions.written_by',
+      'drill_report_releases.released_by',
+      'drill_record_links.linked_by',
+      'improvement_items.owner_id',
+      'improvement_items.opened_by',
+      'improvement_items.finished_by',
+      'improvement_steps.taken_by',
+    ],
+    purpose: '知道每份评估表是谁填的，整改由谁负责、由另一个人核验',
+    basis: LAW.duty,
+    seenBy:
+      '评估表只写评估人1、评估人2；整改的负责人，由单位的成员和县里的工作人员看到中间四位遮住的手机号',
+    kept: '长期。演练的评估和整改是单位的档案',
+    erased: '只剩编号',
+  },
+  selfEvaluations: {
+    group: 'drill',
+    name: '参演自评：你填过没有',
+    columns: [
+      'drill_self_evaluation_receipts.participant_id',
+      'drill_self_evaluation_receipts.given_by',
+    ],
+    purpose: '一个人只填一次。填的内容分开存，没有时间和顺序，和你对不上',
+    basis: LAW.service,
+    seenBy: '没有人。组织者只看到满5人以后的汇总和没有署名的话',
+    kept: '长期。里面没有内容',
+    erased: '只剩编号',
+  },
+  communityOfficers: {
+    group: 'work',
+    name: '社区灾害信息员AB角的姓名和办公电话',
+    columns: ['community_profile_versions.officers_cipher'],
+    purpose: '出了事找得到人，预案里写明谁给谁打电话。由社区填',
+    basis: LAW.service,
+    seenBy: '这个社区的成员，所在县、街道的审核人员。加密保存，不公布，不导出成名单',
+    kept: `到社区改成别人；旧的版本再留${OFFICERS_KEPT_DAYS}天。社区没有人代表以后马上清空`,
+    erased: '清空密文，只剩核对用的摘要。想更正或去掉，请社区改这一部分',
+  },
+  communityProfiles: {
+    group: 'work',
+    name: '社区基本情况：谁改了哪一部分',
+    columns: ['community_profile_versions.written_by'],
+    purpose: '出了错查得到是谁填的。里面只有人数，不写居民是谁',
+    basis: LAW.duty,
+    seenBy: '审计员看编号。页面上不显示是谁写的',
+    kept: '长期。每一次保存都是单位的档案',
+    erased: '只剩编号',
+  },
+  drillLog: {
+    group: 'work',
+    name: '你在演练中记的：时间、人数、情景、观察',
+    columns: [
+      'drill_log_entries.participant_id',
+      'drill_log_entries.person_id',
+      'drill_log_entries.note_cipher',
+    ],
+    purpose: '算出演练的用时和人数，写评估报告。写的话请不要写姓名',
+    basis: LAW.duty,
+    seenBy: '这次演练的组织、控制、评估的人；看到的是角色，不是姓名',
+    kept: `写的话加密，${DRILL_NOTES_KEPT_DAYS}天后删掉；时间和人数随演练的档案长期保存`,
+    erased: '写的话马上读不出来；时间和人数只剩编号',
+  },
   files: {
     group: 'work',
     name: '你传的文件：名字、内容、什么时候传的',
     columns: ['files.owner_id', 'files.name_cipher', 'file_links.linked_by'],
-    purpose: '核验单位和团体申请是不是属实。照片里的位置、机型等信息，存之前就去掉',
+    purpose:
+      '核验单位和团体申请是不是属实，证明演练和整改做了。照片里的位置、机型等信息，存之前就去掉',
     basis: LAW.service,
-    seenBy: '你自己，核验这件事的工作人员。名字加密保存；内容在文件库里，没有登录打不开',
-    kept: `交上去以后：单位的证明材料${PURPOSES.organisation_proof.keptDays}天，团体申请的公函${PURPOSES.group_letter.keptDays}天；没有交上去的${UNFINISHED_KEPT_DAYS}天`,
+    seenBy:
+      '你自己，核验这件事的工作人员，办演练的单位。名字加密保存；内容在文件库里，没有登录打不开',
+    kept: `交上去以后：单位的证明材料${PURPOSES.organisation_proof.keptDays}天，团体申请的公函${PURPOSES.group_letter.keptDays}天，演练的照片和整改的证明${PURPOSES.drill_photo.keptDays}天；没有交上去的${UNFINISHED_KEPT_DAYS}天`,
     erased: '文件从文件库里删掉，名字清空；删除账户时一起删',
   },
   roles: {
@@ -587,6 +711,32 @@ export const REGISTER = {
     seenBy: '你自己，确认登记的人，那个场馆的工作人员。拿着证明编号的人只看到时长和日期',
     kept: withAccount,
     erased: '要去的排班当场退出；过去的只剩编号、日期和时长，对不上是谁',
+  },
+  callOuts: {
+    group: 'volunteer',
+    name: '召集你的名单，你答能来还是不能来',
+    columns: [
+      'call_out_members.volunteer_id',
+      'call_out_members.person_id',
+      'call_out_members.answer',
+      'call_out_answers.person_id',
+      'call_out_answers.answer',
+    ],
+    purpose: '你同意过“出事时联系我”：出了事或者练习召集时找得到人',
+    basis: LAW.service,
+    seenBy: `做名单的人写明理由以后，${SHOWN_HOURS}小时以内看到姓名和手机号；那里的其他应急人员只看到遮住的。看了几个人、为什么，都会记下`,
+    kept: `${CALL_OUTS_KEPT_DAYS}天`,
+    erased: '到期、退出登记或删除账户时删除',
+  },
+  callOutWork: {
+    group: 'work',
+    name: '你做过的集结名单，发过的召集',
+    columns: ['call_outs.called_by', 'call_outs.reason', 'call_out_askings.asked_by'],
+    purpose: '谁、为什么看了志愿者的手机号，查得到',
+    basis: LAW.duty,
+    seenBy: '你自己，那里的其他应急人员，审计员',
+    kept: '长期。名单上的人到期就删，剩下理由和人数',
+    erased: '只剩编号',
   },
   volunteerWork: {
     group: 'work',

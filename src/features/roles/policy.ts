@@ -38,13 +38,28 @@ export type Deed =
       hall: string | null;
       personId: string;
     }
+  /** Make a list of volunteers who agreed to be called, with names and numbers, for a reason that is kept. */
+  | { action: 'volunteer.call_out'; regionCode: string }
   /** Say which grid cells a community has. */
   | { action: 'grid_cell.add'; regionCode: string; community: string }
+  /** Write a community's profile: its members. */
+  | { action: 'community_profile.edit'; memberIds: readonly string[] }
+  /** Read it: they, and the officer of its county or street. */
+  | { action: 'community_profile.see'; regionCode: string; memberIds: readonly string[] }
   /** Plan drills, or record them: for a region its drill organiser, for an organisation its members or its organiser. */
   | {
       action: 'drill_plan.edit' | 'drill.record';
       regionCode: string;
       organisation: { id: string; memberIds: readonly string[] } | null;
+    }
+  /** Say from how many points on a drill is good: for a region its drill organiser, for the site ('') an administrator. */
+  | { action: 'drill_grade.set'; regionCode: string }
+  /** See what has to be mended after a drill: who organises there, who is responsible, officers of the region. */
+  | {
+      action: 'improvement.see';
+      regionCode: string;
+      organisation: { id: string; memberIds: readonly string[] } | null;
+      ownerId: string | null;
     }
   /** See who of a region has drilled and who is late, with their plans and records. */
   | { action: 'duty.see'; regionCode: string }
@@ -117,12 +132,30 @@ export function can({ id, roles }: Holder, deed: Deed): boolean {
         communities.includes(deed.community)
       );
     }
+    case 'community_profile.edit':
+      return deed.memberIds.includes(id);
+    case 'community_profile.see':
+      return (
+        deed.memberIds.includes(id) ||
+        can({ id, roles }, { action: 'organisation.see', regionCode: deed.regionCode })
+      );
     case 'drill_plan.edit':
     case 'drill.record':
       return deed.organisation
         ? deed.organisation.memberIds.includes(id) ||
             holds('drill_organiser', 'organisation', deed.organisation.id)
         : holds('drill_organiser', 'region', deed.regionCode);
+    case 'drill_grade.set':
+      return deed.regionCode === ''
+        ? holds('administrator', 'site', '')
+        : holds('drill_organiser', 'region', deed.regionCode);
+    case 'improvement.see':
+      return (
+        deed.ownerId === id ||
+        can({ id, roles }, { ...deed, action: 'drill.record' }) ||
+        can({ id, roles }, { action: 'duty.see', regionCode: deed.regionCode })
+      );
+    case 'volunteer.call_out':
     case 'duty.see':
       return dutyRegions({ roles }).some((code) => isWithin(deed.regionCode, code));
     case 'organisation_trait.add':
@@ -220,6 +253,12 @@ export function drillRegions({ roles }: Pick<Holder, 'roles'>): string[] {
   return roles.flatMap(({ role, scopeKind, scopeId }) =>
     role === 'drill_organiser' && scopeKind === 'region' ? [scopeId] : [],
   );
+}
+
+/** Where somebody says from how many points on a drill is good: '' for the site. */
+export function gradeScopes(holder: Holder): string[] {
+  const site = can(holder, { action: 'drill_grade.set', regionCode: '' });
+  return [...(site ? [''] : []), ...drillRegions(holder)];
 }
 
 /** Regions in which somebody sees who has drilled: as their officer or as their drill organiser. */
