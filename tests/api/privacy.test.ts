@@ -544,7 +544,9 @@ describe('rotating the keys', () => {
     expect(await rowsOfOlderVersions(rotating)).toEqual({
       people: 0,
       bookings: 0,
+      community_profile_versions: 0,
       door_notes: 0,
+      drill_cards: 0,
       imports: 0,
       inquiries: 0,
       sign_in_codes: 0,

@@ -1117,8 +1117,10 @@ async function ask(route: string, person: Person): Promise<{ status: number; to:
                                         : /^\/(me\/waits|api\/waitlist-entries)/.test(pattern)
                                           ? { id: waitId }
                                           : values;
-  if (pattern.startsWith('/drills/join/')) samples['code'] = drills.region['cardCode'] ?? '';
-  const path = pattern.replace(/:(\w+)/g, (_, name: string) => samples[name] ?? 'missing');
+  const named = pattern.startsWith('/drills/join/')
+    ? { ...samples, code: drills.region['cardCode'] ?? '' }
+    : samples;
+  const path = pattern.replace(/:(\w+)/g, (_, name: string) => named[name] ?? 'missing');
   const query =
     method === 'GET' && path.endsWith('/confirmation')
       ? '?adults=1&children=0'
@@ -1138,7 +1140,7 @@ async function ask(route: string, person: Person): Promise<{ status: number; to:
       ...(method === 'PUT' ? { 'content-digest': `sha-256=:${'A'.repeat(43)}=:` } : {}),
     },
     // Nothing that a right command would accept: nothing may change here, whoever asks.
-    ...(method === 'POST' ? { body: isApi ? apiBody(route) : 'key=authorisation-test-key' } : {}),
+    ...(method === 'POST' ? { body: isApi ? apiBody(route) : 'key=none' } : {}),
   });
   await response.arrayBuffer();
   return { status: response.status, to: response.headers.get('location') ?? '' };

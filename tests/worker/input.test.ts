@@ -595,7 +595,7 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
     // Nobody has agreed to be called here: nothing is opened, whatever is sent.
     values: () => ({ kind: 'drill', reason: '示例' }),
     as: () => visitor,
-    fields: ['kind', 'reason', 'key'],
+    fields: ['kind', 'reason'],
   },
   'the form that answers a call-out': {
     path: () => '/me/call-outs',
@@ -620,14 +620,14 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
       ...{ purpose: 'test', date: '2020-01-01', time: '09:00', minutes: '60', place: '示例广场' },
     }),
     as: () => visitor,
-    fields: ['version', 'title', 'hazard', 'form', 'date', 'time', 'minutes', 'place', 'key'],
+    fields: ['title', 'hazard', 'form', 'date', 'time', 'minutes', 'place', 'key'],
   },
   'the form of an inject': {
     path: () => `/me/drills/${drillId}/script/inject`,
     // Told to nobody there is.
     values: () => ({ scriptVersion: '1', minute: '5', by: '广播', text: '停电', expect: '点名' }),
     as: () => visitor,
-    fields: ['scriptVersion', 'minute', 'by', 'key'],
+    fields: ['minute', 'by'],
   },
   'the form of a role': {
     path: () => `/me/drills/${drillId}/people/role`,
@@ -637,7 +637,7 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
       ...{ filledBy: 'assigned', capacity: '1', duty: '发情景' },
     }),
     as: () => visitor,
-    fields: ['roleVersion', 'part', 'filledBy', 'capacity', 'key'],
+    fields: ['part', 'filledBy', 'capacity', 'key'],
   },
   'the form of a head-count': {
     path: () => `/me/drills/${drillId}/run`,

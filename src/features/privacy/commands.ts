@@ -1,4 +1,16 @@
-import { and, asc, eq, inArray, isNull, lt, lte, sql, type SQLWrapper } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  eq,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  or,
+  sql,
+  type SQLWrapper,
+} from 'drizzle-orm';
 import type { Actor, CommandContext } from '../../lib/context.ts';
 import {
   commitOnce,
@@ -11,6 +23,7 @@ import { DomainError } from '../../lib/errors.ts';
 import { parseInput, parseKey } from '../../lib/fields.ts';
 import { newId, toHex } from '../../lib/ids.ts';
 import { sha256 } from '../../lib/keyring.ts';
+import { addMinutes } from '../../lib/time.ts';
 import { openPersonKey, personPhone } from '../accounts/queries.ts';
 import { people, signInCodes, signIns, signOuts, type Person } from '../accounts/table.ts';
 import { auditEntry } from '../audit/statements.ts';
@@ -19,6 +32,8 @@ import { bookings, cancellations } from '../bookings/table.ts';
 import { groupRequests } from '../groups/table.ts';
 import { sealedField } from '../community-profiles/queries.ts';
 import { communityProfileVersions } from '../community-profiles/table.ts';
+import { drillCards } from '../drill-people/table.ts';
+import { drills } from '../drills/table.ts';
 import { hallSessions } from '../halls/table.ts';
 import { doorNotes } from '../door/table.ts';
 import { imports } from '../imports/table.ts';
@@ -323,6 +338,7 @@ export async function rotateKeys(ctx: CommandContext): Promise<number> {
     rekeyedImports,
     rekeyedDoorNotes,
     rekeyedOfficers,
+    rekeyedCards,
   ];
   let done = 0;
   for (const rekeyed of rekeyings) {
@@ -506,6 +522,31 @@ async function rekeyedOfficers({ db, keys }: CommandContext): Promise<Statement[
     return [print(db.update(of).set(renewed).where(asRead))];
   });
   return (await Promise.all(updates)).flat();
+}
+
+/** Role cards that nobody can use any more: the code that the hash was made of is known to nobody here. */
+async function rekeyedCards({ db, keys, now }: CommandContext): Promise<Statement[]> {
+  const rows = await db
+    .select({ card: drillCards })
+    .from(drillCards)
+    .innerJoin(drills, eq(drills.id, drillCards.drillId))
+    .where(
+      and(
+        lt(drillCards.keyVersion, keys.version),
+        or(isNotNull(drillCards.withdrawnAt), lte(drills.endsAt, addMinutes(now, -24 * 60))),
+      ),
+    )
+    .limit(REKEYED_MAX);
+  return Promise.all(
+    rows.map(async ({ card: { id, keyVersion } }) => {
+      const renewed = {
+        codeHash: await keys.hash('drill-card', `spent:${id}`),
+        keyVersion: keys.version,
+      };
+      const asRead = and(eq(drillCards.id, id), eq(drillCards.keyVersion, keyVersion));
+      return print(db.update(drillCards).set(renewed).where(asRead));
+    }),
+  );
 }
 
 async function rekeyedImports({ db, keys }: CommandContext): Promise<Statement[]> {

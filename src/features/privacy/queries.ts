@@ -39,6 +39,7 @@ import {
   recoveryUses,
 } from '../credentials/table.ts';
 import { communityProfileVersions } from '../community-profiles/table.ts';
+import { drillCards } from '../drill-people/table.ts';
 import { imports } from '../imports/table.ts';
 import { inquiries } from '../inquiries/table.ts';
 import { doorEvents, doorNotes } from '../door/table.ts';
@@ -804,6 +805,7 @@ export async function rowsOfOlderVersions({
     imports,
     doorNotes,
     communityProfileVersions,
+    drillCards,
   ] as const;
   const counts = await Promise.all(
     tables.map(async (table) => {
