@@ -75,7 +75,7 @@ export async function trained(
   const volunteerId = newId(now);
   await db.insert(volunteers).values({
     ...{ id: volunteerId, personId: person.id, regionCode: '320904' },
-    ...{ nameCipher: new Uint8Array([0]), registeredAt: now },
+    ...{ nameCipher: new Uint8Array(), registeredAt: now },
   });
   await db.insert(volunteerSkills).values({ volunteerId, skillCode: skill });
   await db.insert(volunteerConsents).values({ volunteerId, purpose: 'drills', givenAt: now });

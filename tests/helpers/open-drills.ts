@@ -70,7 +70,7 @@ export async function assigned(
     .where(and(eq(drillRoles.drillId, drillId), eq(drillRoles.name, role)));
   if (!found) throw new Error(`No role ${role}.`);
   const id = newId(ctx.now);
-  const nameCipher = new Uint8Array([0]);
+  const nameCipher = new Uint8Array();
   const [row] = await ctx.db
     .insert(drillParticipants)
     .values({

@@ -685,8 +685,9 @@ const ROUTES: Record<string, Who> = {
   'POST /staff/halls/:slug/roster/:sessionId/needs/:needId/end': 'hall tables',
   'POST /staff/volunteers/:volunteerId/trainings/:trainingId/withdrawal': 'volunteer keepers',
   'POST /me/volunteer/departure': 'signed in',
-  'POST /api/drills/:id/sign-ups/departure': 'owner',
   'POST /me/drills/:drillId/sign-up/departure': 'owner',
+  // After the form of the same act: it is the one that is carried out, and leaves nothing to leave.
+  'POST /api/drills/:id/sign-ups/departure': 'owner',
   // The last: afterwards the owner is a member like any other.
   'POST /api/organisations/:organisationId/handover': 'owner',
 };
