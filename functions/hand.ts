@@ -5,16 +5,17 @@ import { proofNeeded } from './scope.ts';
 import type { AppContext } from './types.ts';
 
 /**
- * Does something in a drill as whoever is signed in. Whoever organises by role and has been away from the desk is asked for
- * their proof, and loses nothing; for everybody else what is not theirs is not there.
+ * Does something that people do as themselves or by a role: in drills, in applications. Whoever holds a role and has been
+ * away from the desk is asked for their proof where without it nothing is found, and loses nothing; for everybody else
+ * what is not theirs is not there.
  */
-export async function asDrillHand<Answer>(
+export async function asHand<Answer>(
   c: AppContext,
   act: (ctx: CommandContext, by: Holder) => Promise<Answer>,
 ): Promise<Answer> {
   const { scope } = c.var;
   try {
-    return await act(await scope.context(), await scope.drillHand());
+    return await act(await scope.context(), await scope.holder());
   } catch (error) {
     const isHidden = domainErrorIn(error)?.code === 'not_found';
     throw isHidden && (await scope.signIn())?.awaitsProof ? proofNeeded() : error;
