@@ -2,6 +2,7 @@ import { noteUse } from '../src/features/accounts/commands.ts';
 import { isUseDue } from '../src/features/accounts/policy.ts';
 import { findSignIn } from '../src/features/accounts/queries.ts';
 import type { Person, SignIn } from '../src/features/accounts/table.ts';
+import type { ListProgrammes } from '../src/features/applications/queries.ts';
 import type { Holder } from '../src/features/roles/policy.ts';
 import type { CommandContext } from '../src/lib/context.ts';
 import { openDatabase, type Database } from '../src/lib/db/client.ts';
@@ -22,6 +23,8 @@ export interface ScopeDeps {
   now: () => Date;
   openDatabase: (settings: Settings) => Database;
   log: (line: string) => void;
+  /** 创建标准 of the site's content; tests of the API bring their own. */
+  listProgrammes?: ListProgrammes;
 }
 
 export const defaultDeps: ScopeDeps = {
@@ -113,18 +116,6 @@ export class Scope {
     return holder;
   }
 
-  /**
-   * For what people do in drills: whoever organises them for a region works here and has to have proved who they are;
-   * everybody else takes part as themselves.
-   * @throws DomainError `not_signed_in`, with the reason `proof_needed` for an organiser by role.
-   */
-  async drillHand(): Promise<Holder> {
-    const holder = await this.holder();
-    if (!(await this.signIn())?.awaitsProof) return holder;
-    if (holder.roles.some(({ role }) => role === 'drill_organiser')) throw proofNeeded();
-    return { ...holder, roles: [] };
-  }
-
   /** The present sign-in itself. @throws DomainError `not_signed_in`. */
   async ownSignIn(): Promise<SignIn> {
     await this.person();
@@ -144,6 +135,11 @@ export class Scope {
   /** Notes that the present sign-in is in use, where one was asked for at all and a while has gone by. */
   noteUse(): Promise<void> | undefined {
     return this.#signIn && this.#noteUseOf(this.#signIn);
+  }
+
+  /** Every version of every programme, from the content. */
+  get listProgrammes(): ListProgrammes {
+    return this.#deps.listProgrammes ?? (async () => []);
   }
 
   /** Undefined where the deployment stores no files. */

@@ -1,3 +1,4 @@
+import { listProgrammes } from '../src/features/programmes/queries.ts';
 import { newId } from '../src/lib/ids.ts';
 import { serve } from './front.ts';
 import { runJobs } from './jobs/run.ts';
@@ -8,6 +9,6 @@ export default {
   fetch: (request, env, executionContext) =>
     serve(request, { env, executionContext }, (asked) => site.fetch(asked, env, executionContext)),
   async scheduled(_controller, env) {
-    await runJobs(new Scope(env, newId(new Date()), defaultDeps));
+    await runJobs(new Scope(env, newId(new Date()), { ...defaultDeps, listProgrammes }));
   },
 } satisfies ExportedHandler<Record<string, unknown>>;

@@ -29,6 +29,7 @@ import { purgeTicketTries } from '../../src/features/tickets/commands.ts';
 import { purgeMailAddresses, purgeMessages } from '../../src/features/notifications/commands.ts';
 import { openSessions, releaseGroupPlaces } from '../../src/features/halls/commands.ts';
 import { releaseLatePlaces } from '../../src/features/releases/commands.ts';
+import { followTime } from '../../src/features/reviews/commands.ts';
 import { lapseReplacements } from '../../src/features/replacements/commands.ts';
 import { releaseGuides } from '../../src/features/roster/commands.ts';
 import { carryOutStops } from '../../src/features/stops/commands.ts';
@@ -56,6 +57,7 @@ const jobs: Readonly<Record<string, (scope: Scope) => Promise<number>>> = {
   'release-guides': async (scope) => releaseGuides(await scope.context()),
   'remind-of-duties': async (scope) => remindOfDuties(await scope.context()),
   'remind-of-community-dues': async (scope) => remindOfCommunityDues(await scope.context()),
+  'follow-applications': async (scope) => followTime(await scope.context(), scope.listProgrammes),
   'tell-promoted': async (scope) => tellPromoted(await scope.context()),
   'remind-of-improvements': async (scope) => remindOfImprovements(await scope.context()),
   'nudge-organisers': async (scope) => nudgeOrganisers(await scope.context()),

@@ -28,7 +28,7 @@ import { DRILL_STATES } from '../../src/features/drills/table.ts';
 import type { Holder } from '../../src/features/roles/policy.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { DomainError } from '../../src/lib/errors.ts';
-import { asDrillHand } from '../drill-hand.ts';
+import { asHand } from '../hand.ts';
 import { readForm } from '../forms.ts';
 import { createApi, instantSchema, jsonAnswer, problems } from '../openapi.ts';
 import { submit } from '../submit.ts';
@@ -123,7 +123,7 @@ export function drillDeskApi() {
   api.openapi(oneRoute, async (c) => {
     const { scope } = c.var;
     const { id } = c.req.valid('param');
-    const seen = await findSeenDrill(await scope.context(), await scope.drillHand(), id);
+    const seen = await findSeenDrill(await scope.context(), await scope.holder(), id);
     if (!seen) throw unknown('没有找到这次演练。');
     const { sight, roles, script, standing } = seen;
     return c.json(
@@ -161,7 +161,7 @@ export function drillDeskForms(renderPage: PageRenderer, findTemplate: FindTempl
       };
       // What stands in the address holds as long as the form says nothing else.
       const input = { template, planItemId: item, ...values, organiser };
-      const { drillId } = await asDrillHand(c, (ctx, by) =>
+      const { drillId } = await asHand(c, (ctx, by) =>
         openDrill(ctx, by, input, findTemplate, key),
       );
       return `${drillPath(drillId)}?opened=1`;
@@ -183,9 +183,7 @@ export function drillDeskForms(renderPage: PageRenderer, findTemplate: FindTempl
           Object.entries(names).map(([field, name]) => [field, query[name] ?? '']),
         );
         const { drillId } = c.req.param();
-        await asDrillHand(c, (ctx, by) =>
-          run(ctx, by, { ...values, ...named, ...fixed, drillId }, key),
-        );
+        await asHand(c, (ctx, by) => run(ctx, by, { ...values, ...named, ...fixed, drillId }, key));
         return `${drillPath(drillId)}${to}`;
       });
     });

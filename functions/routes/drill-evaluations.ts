@@ -63,7 +63,7 @@ export function drillEvaluationForms(renderPage: PageRenderer) {
     const values = await readForm(c);
     return submit(c, values, renderPage, async (key) => {
       const { scope } = c.var;
-      const by = await scope.drillHand();
+      const by = await scope.holder();
       const input = { ...values, ...c.req.param() };
       await saveSheet(await scope.context(), by, input, key);
       return nextGroup(c, by, values['section'] ?? '');
@@ -75,7 +75,7 @@ export function drillEvaluationForms(renderPage: PageRenderer) {
       const { scope } = c.var;
       const { sheet = '' } = c.req.query();
       const input = { ...values, ...c.req.param(), sheet };
-      await reopenSheet(await scope.context(), await scope.drillHand(), input, key);
+      await reopenSheet(await scope.context(), await scope.holder(), input, key);
       const base = drillPath(c.req.param('drillId'));
       return sheet ? `${base}/evaluation?reopened=1` : `${base}/sheet?reopened=1`;
     });
@@ -86,7 +86,7 @@ export function drillEvaluationForms(renderPage: PageRenderer) {
       const { scope } = c.var;
       const { replaces = '' } = c.req.query();
       const input = { ...values, ...c.req.param(), replaces };
-      await writeFinding(await scope.context(), await scope.drillHand(), input, key);
+      await writeFinding(await scope.context(), await scope.holder(), input, key);
       return `${drillPath(c.req.param('drillId'))}/evaluation?written=1#findings`;
     });
   });
@@ -97,7 +97,7 @@ export function drillEvaluationForms(renderPage: PageRenderer) {
         const { scope } = c.var;
         const drillId = c.req.param('drillId') ?? '';
         const input = { ...values, ...c.req.query(), drillId };
-        await command(await scope.context(), await scope.drillHand(), input, key);
+        await command(await scope.context(), await scope.holder(), input, key);
         return `${drillPath(drillId)}/${next}`;
       });
     });
@@ -107,7 +107,7 @@ export function drillEvaluationForms(renderPage: PageRenderer) {
     return submit(c, values, renderPage, async () => {
       const { scope } = c.var;
       const context = await scope.context();
-      const by = await scope.drillHand();
+      const by = await scope.holder();
       const { drillId } = c.req.param();
       // Before a file of many megabytes is taken in for nothing.
       await requireJudge(context, by, { drillId });
@@ -128,7 +128,7 @@ export function drillEvaluationForms(renderPage: PageRenderer) {
     const onItsPage: PageRenderer = (context, _, state) => renderPage(context, page, state);
     const answer = await submit(c, values, onItsPage, async (key) => {
       const { scope } = c.var;
-      const by = await scope.drillHand();
+      const by = await scope.holder();
       made = await archiveDrill(await scope.context(), by, { drillId }, key, scope.storage);
       return page;
     });
@@ -164,7 +164,7 @@ async function nextGroup(c: AppContext, by: Holder, saved: string): Promise<stri
 async function reportFile(c: AppContext): Promise<Response> {
   const { scope } = c.var;
   const context = await scope.context();
-  const file = await requireOwnDrill(context, await scope.drillHand(), c.req.param());
+  const file = await requireOwnDrill(context, await scope.holder(), c.req.param());
   const report = await readReport(context, file);
   if (!report) {
     throw new DomainError('conflict', 'drill_not_over', '演练还没有结束。结束以后才有总结报告。');

@@ -199,7 +199,7 @@ export function drillRunsApi() {
   api.openapi(runRoute, async (c) => {
     const { scope } = c.var;
     const asked = { drillId: c.req.valid('param').id };
-    const run = await readRun(await scope.context(), await scope.drillHand(), asked);
+    const run = await readRun(await scope.context(), await scope.holder(), asked);
     if (!run) throw notHere();
     own(c);
     return c.json(copy(run), 200);
@@ -207,7 +207,7 @@ export function drillRunsApi() {
   api.openapi(liveRoute, async (c) => {
     const { scope } = c.var;
     const asked = { drillId: c.req.valid('param').id };
-    const live = await readLive(await scope.context(), await scope.drillHand(), asked);
+    const live = await readLive(await scope.context(), await scope.holder(), asked);
     if (!live) throw notHere();
     own(c);
     const digest = await sha256(JSON.stringify(live));
@@ -221,7 +221,7 @@ export function drillRunsApi() {
   api.openapi(entriesRoute, async (c) => {
     const { scope } = c.var;
     const input = { ...c.req.valid('json'), drillId: c.req.valid('param').id };
-    const by = await scope.drillHand();
+    const by = await scope.holder();
     const { outcomes } = await recordEntries(await scope.context(), by, input);
     own(c);
     return c.json({ at: scope.now.getTime(), outcomes }, 200);
@@ -230,14 +230,14 @@ export function drillRunsApi() {
     const { scope } = c.var;
     const key = c.req.valid('header')['idempotency-key'];
     const input = { drillId: c.req.valid('param').id };
-    const by = await scope.drillHand();
+    const by = await scope.holder();
     return c.json(await startDrill(await scope.context(), by, input, key), 200);
   });
   api.openapi(endRoute, async (c) => {
     const { scope } = c.var;
     const key = c.req.valid('header')['idempotency-key'];
     const input = { ...c.req.valid('json'), drillId: c.req.valid('param').id };
-    const by = await scope.drillHand();
+    const by = await scope.holder();
     return c.json(await endDrill(await scope.context(), by, input, key), 200);
   });
   return api;
@@ -272,14 +272,14 @@ export function drillRunForms(renderPage: PageRenderer) {
     return submit(c, values, renderPage, async (key) => {
       const { scope } = c.var;
       const input = { ...values, ...c.req.param() };
-      const by = await scope.drillHand();
+      const by = await scope.holder();
       const { entryId } = await recordEntry(await scope.context(), by, input, key);
       return `${c.req.path}?${new URLSearchParams({ done: entryId })}#log`;
     });
   });
   forms.get('/me/drills/:drillId/run/manifest.json', async (c: AppContext) => {
     const { scope } = c.var;
-    const found = await findStanding(await scope.context(), await scope.drillHand(), c.req.param());
+    const found = await findStanding(await scope.context(), await scope.holder(), c.req.param());
     if (!found) throw notHere();
     const { drill, version } = found.file;
     const address = `${drillPath(drill.id)}/run`;

@@ -30,7 +30,7 @@ import {
 import { drillPath, markedTitle, noticeText } from '../../src/features/drills/policy.ts';
 import { DomainError } from '../../src/lib/errors.ts';
 import { newCalendar } from '../calendar.ts';
-import { asDrillHand } from '../drill-hand.ts';
+import { asHand } from '../hand.ts';
 import { readForm } from '../forms.ts';
 import { deliverSoon } from '../messages.ts';
 import {
@@ -237,7 +237,7 @@ export function drillSignUpForms(renderPage: PageRenderer) {
     return submit(c, values, renderPage, async (key) => {
       const { drillId } = c.req.param();
       const act = 'pairingId' in values ? endPairing : pairHelper;
-      await asDrillHand(c, (ctx, by) => act(ctx, by, { ...values, drillId }, key));
+      await asHand(c, (ctx, by) => act(ctx, by, { ...values, drillId }, key));
       deliverSoon(c);
       return `${drillPath(drillId)}/sign-ups?${'pairingId' in values ? 'ended' : 'paired'}=1`;
     });

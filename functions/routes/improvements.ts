@@ -31,7 +31,7 @@ export function improvementForms(renderPage: PageRenderer) {
     const values = await readForm(c);
     return submit(c, values, renderPage, async (key) => {
       const { scope } = c.var;
-      const by = await scope.drillHand();
+      const by = await scope.holder();
       const input = { ...values, ...(await whose(c, by)) };
       const { itemId } = await openImprovement(await scope.context(), by, input, key);
       deliverSoon(c);
@@ -73,7 +73,7 @@ async function atDesk(c: AppContext, desk: (typeof DESKS)[number]) {
   const { scope } = c.var;
   const context = await scope.context();
   const isOwn = desk === '/me/improvements';
-  const by = isOwn ? await scope.drillHand() : await scope.staff();
+  const by = isOwn ? await scope.holder() : await scope.staff();
   const itemId = c.req.param('itemId') ?? '';
   const find = isOwn ? findOwnItem : findOverseenItem;
   if (!(await find(context, by, itemId)))

@@ -1,6 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
-import { parseFrontmatter } from 'astro/markdown';
 import bodies from '../../content/bodies.json';
+import { readCriteria } from '../../scripts/lib/list-programmes.ts';
 import {
   bodiesSchema,
   programmeSchema,
@@ -9,23 +8,11 @@ import {
 import { explainContentError } from '../../src/lib/content.ts';
 import { calendarDate } from '../../src/lib/time.ts';
 
-const folder = new URL('../../content/criteria/', import.meta.url);
-
 export const BODIES = bodiesSchema.parse(bodies);
 export const settings = { bodies: Object.keys(BODIES), today: calendarDate(new Date()) };
 
 /** The criteria files as their YAML says it, by `<key>/<version>`. */
-export const criteriaFiles: Readonly<Record<string, unknown>> = Object.fromEntries(
-  globSync('*/*.yaml', { cwd: folder.pathname })
-    .sort()
-    .map((file) => {
-      const text = readFileSync(new URL(file, folder), 'utf8');
-      return [
-        file.replace(/\.yaml$/, ''),
-        parseFrontmatter(`---\n${text}\n---\n`).frontmatter as unknown,
-      ];
-    }),
-);
+export const criteriaFiles: Readonly<Record<string, unknown>> = readCriteria();
 
 /** A programme of `content/criteria`. @param name `<key>/<version>`. */
 export function programmeOf(name: string): Programme {

@@ -132,7 +132,7 @@ export class ReviewModel {
         (right) =>
           right.person === person && right.side === one && right.from <= at && at < right.to,
       );
-    if (side === 'applicant') return holds('applicant');
+    if (side === 'applicant') return holds('applicant') || holds('member');
     const isPartial =
       holds('applicant') || holds('member') || this.sides.has(person) || this.backers.has(person);
     return holds(side) && !isPartial;

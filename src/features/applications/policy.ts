@@ -1,4 +1,5 @@
-import { ancestorsOf, levelOf, type RegionCode } from '../../lib/regions/codes.ts';
+import type { Refusal, Refusals } from '../../lib/errors.ts';
+import { ancestorsOf, isWithin, levelOf, type RegionCode } from '../../lib/regions/codes.ts';
 import { calendarDate, type CalendarDate } from '../../lib/time.ts';
 import { selfScores, type ApplicantFacts, type Draft, type Scores } from '../assessments/policy.ts';
 import type { WorkCalendar } from '../calendar/policy.ts';
@@ -63,6 +64,61 @@ export interface Transition {
   by: Mover;
   needs: readonly Need[];
 }
+
+/** Where an application lies for those who write it. */
+export const applicationPath = (id: string): string => `/me/applications/${id}`;
+/** Where an office works on it. */
+export const reviewPath = (id: string): string => `/staff/applications/${id}`;
+/** Where anybody follows it by its code. */
+export const trackingPath = (code: string): string => `/track/${code}`;
+
+/** Why an applicant cannot begin a programme's application; undefined when they can. */
+export function beginObjection(
+  { region, unit }: Pick<Programme, 'region' | 'unit'>,
+  { organisationId, regionCode }: { organisationId: string | null; regionCode: RegionCode },
+): string | undefined {
+  if (region !== 'all' && !isWithin(regionCode, region)) return '这个称号不在你们这里申报';
+  const own = organisationId === null ? levelOf(regionCode) : 'community';
+  return own === unit ? undefined : '这个称号由别的一级单位申报';
+}
+
+const openAlready: Refusal = {
+  code: 'conflict',
+  reason: 'application_open',
+  message: '这个称号已经有一份申报在办，请接着那一份填。',
+};
+
+/** What the guards of the tables raise, in words for whoever acts. */
+export const applicationRefusals: Refusals = {
+  application_not_yours: { code: 'not_found', message: '没有找到这一份申报。' },
+  application_moved_on: { code: 'conflict', message: '别人刚刚办过这一份，请刷新再看。' },
+  'unique:application_decisions.application_id,application_decisions.position': {
+    code: 'conflict',
+    reason: 'application_moved_on',
+    message: '别人刚刚办过这一份，请刷新再看。',
+  },
+  application_not_open: {
+    code: 'conflict',
+    message: '这一份现在不能改：已经交上去了，或者补正的期限过了。',
+  },
+  entry_overtaken: { code: 'conflict', message: '别人刚刚改过这一项。' },
+  'unique:application_entries.application_id,application_entries.part,application_entries.key,application_entries.version':
+    { code: 'conflict', reason: 'entry_overtaken', message: '别人刚刚改过这一项。' },
+  evidence_used_up: { code: 'conflict', message: '一份申报最多放400件材料。请先删去用不着的。' },
+  'unique:application_evidence.application_id,application_evidence.part,application_evidence.key,application_evidence.kind,application_evidence.figure,application_evidence.digest':
+    {
+      code: 'conflict',
+      reason: 'evidence_there',
+      message: '这一项已经有这份材料了。',
+    },
+  below_threshold: { code: 'invalid', message: '合计没有到门槛，不能办这一步。' },
+  notice_too_short: { code: 'invalid', message: '公示的日子不对，请重新填。' },
+  notice_not_over: { code: 'conflict', message: '公示还没有结束，不能命名。' },
+  round_closed: { code: 'conflict', message: '现在不在申报的时间里，没有交上去。填的内容都还在。' },
+  round_not_yours: { code: 'not_found', message: '没有找到这个地区。' },
+  'unique:applications.programme,applications.organisation_id': openAlready,
+  'unique:applications.programme,applications.region_code': openAlready,
+};
 
 /** The office on this site that moves a file at a step, notice, naming or recheck. */
 export const officeOf = ({
@@ -134,6 +190,35 @@ export function machineOf({ steps, notice, naming, recheck }: Programme): Transi
   return [...rows, ...steps.flatMap((step, at) => stepRows(step, stateOf(at + 1)))].map(
     ([from, act, to, by, needs = []]) => ({ from, act, to, by, needs }),
   );
+}
+
+/** What moves nothing and is kept: what a decision needs before, or that somebody stood back. */
+export const RECORDS = ['visit', 'draw', 'opinion', 'recusal'] as const;
+export type RecordAct = (typeof RECORDS)[number];
+
+/** Where records can be made, as rows from a state to itself. */
+export function recordsOf(programme: Programme): (Omit<Transition, 'act'> & { act: RecordAct })[] {
+  const rows = (state: State, by: OfficeLevel, acts: readonly RecordAct[]) =>
+    acts.map((act) => ({ from: state, act, to: state, by, needs: [] }));
+  const { steps, notice, naming, recheck } = programme;
+  return [
+    ...steps.flatMap((step) => {
+      const by = officeOf(step);
+      const acts: RecordAct[] = ['recusal'];
+      if (isSampled(step)) acts.push('draw');
+      if (step.visit !== 'none') acts.push('visit');
+      if (step.departments.length > 1) acts.push('opinion');
+      return [
+        ...rows(`step:${step.key}`, by, acts),
+        ...rows(`returned:${step.key}`, by, ['recusal']),
+        ...rows(`suspended:${step.key}`, by, ['recusal']),
+      ];
+    }),
+    ...rows('notice_due', officeOf(notice), ['recusal']),
+    ...rows('notice', officeOf(naming), ['recusal']),
+    ...rows('named', officeOf(recheck), ['recusal']),
+    ...rows('rectifying', officeOf(recheck), ['recusal']),
+  ];
 }
 
 /** Every decision has an author, a moment and a reason, and names the state that its author saw. */
@@ -243,21 +328,47 @@ export function stepDue(
   return step && lastDayOf(course.stepSince, step.days, course.pauses, calendar);
 }
 
-/** Lets time pass: a correction that did not come, a recommendation that was not given. */
-function advance(rules: Rules, regionCode: RegionCode, course: Course, now: Date): Course {
+/** The lapse that is due by now, if any: a correction that did not come, a recommendation that was not given. */
+function lapseOf(rules: Rules, regionCode: RegionCode, course: Course, now: Date) {
   const lapse = machineOf(rules.programme).find(
     ({ from, act }) => from === course.state && act === 'lapse',
   );
-  if (!lapse) return course;
+  if (!lapse) return undefined;
   const step = stepOf(rules.programme, course.state);
   if (isWork(course.state) && step && !officeRegion(officeOf(step), regionCode)) {
-    return advance(rules, regionCode, enter(course, lapse.to, course.since), now);
+    return { to: lapse.to, at: course.since };
   }
   const last = isWork(course.state) ? stepDue(rules, course) : course.mendUntil;
-  if (!last || !isPast(last, now)) return course;
+  if (!last || !isPast(last, now)) return undefined;
   // The pause ends within its last day, so that the next day is the first of the office again.
   const at = isWork(course.state) ? afterDay(last) : new Date(afterDay(last).getTime() - 1);
-  return advance(rules, regionCode, enter(course, lapse.to, at), now);
+  return { to: lapse.to, at };
+}
+
+/** Lets time pass. */
+function advance(rules: Rules, regionCode: RegionCode, course: Course, now: Date): Course {
+  const lapse = lapseOf(rules, regionCode, course, now);
+  return lapse ? advance(rules, regionCode, enter(course, lapse.to, lapse.at), now) : course;
+}
+
+/**
+ * Lets time pass until the state that a decision was taken on. The calendar of rest days may have been changed since: what
+ * its author saw then holds.
+ */
+function reach(
+  rules: Rules,
+  regionCode: RegionCode,
+  course: Course,
+  seen: Pick<Decision, 'on' | 'at'>,
+): Course {
+  const { on, at } = seen;
+  if (course.state === on) return course;
+  const row = machineOf(rules.programme).find(
+    ({ from, act }) => from === course.state && act === 'lapse',
+  );
+  if (!row) return course;
+  const lapse = lapseOf(rules, regionCode, course, at) ?? { to: row.to, at };
+  return reach(rules, regionCode, enter(course, lapse.to, lapse.at), seen);
 }
 
 function take({ programme, calendar }: Rules, course: Course, one: Decision): Course {
@@ -303,7 +414,7 @@ export function courseOf(
   };
   const { regionCode } = applicant;
   const course = decisions.reduce(
-    (at, one) => take(rules, advance(rules, regionCode, at, one.at), one),
+    (at, one) => take(rules, reach(rules, regionCode, at, one), one),
     begun,
   );
   return advance(rules, regionCode, course, now);

@@ -271,6 +271,11 @@ const programme = z.strictObject({
   sources: z.record(sourceKey, criteriaSource, { error: '请写来源清单，没有就写 {}' }),
 });
 
+/** What a form or an address names a programme by. */
+export const programmeKey = z
+  .string({ error: '请选要申报的称号' })
+  .regex(/^[a-z][a-z0-9-]{1,40}$/, { error: '请选要申报的称号' });
+
 export interface ProgrammeSettings {
   /** Keys of `content/bodies.json`. */
   bodies: readonly string[];

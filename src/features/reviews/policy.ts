@@ -6,6 +6,7 @@ import {
   machineOf,
   officeOf,
   officeRegion,
+  RECORDS,
   stepDue,
   stepOf,
   type ApplicationFile,
@@ -14,6 +15,7 @@ import {
   type Mover,
   type Need,
   type OfficeLevel,
+  type RecordAct,
   type Rules,
   type State,
 } from '../applications/policy.ts';
@@ -24,9 +26,10 @@ import {
   sumScores,
   type Missing,
 } from '../assessments/policy.ts';
-import { addYears, isPast } from '../deadlines/policy.ts';
+import { addYears, afterDay, isPast } from '../deadlines/policy.ts';
 import { departmentWords, isSampled, pointsWords } from '../programmes/policy.ts';
 import type { Programme, Step } from '../programmes/schema.ts';
+import type { Holder } from '../roles/policy.ts';
 import type { HeldRole } from '../roles/table.ts';
 
 interface Interval {
@@ -49,33 +52,35 @@ export interface Ground extends Rules {
 const holdsAt = ({ from, until }: Interval, at: Date) =>
   from <= at && (until === null || at < until);
 
-/** Whether somebody acts for the applicant at a moment. */
+/** Whether somebody acts for the applicant at a moment: its members and its officer, of a region its own officers. */
 function isApplicant(file: ApplicationFile, ground: Ground, personId: string, at: Date): boolean {
   const { applicant } = file;
-  return ground.rights.some(
-    (right) =>
-      right.personId === personId &&
-      holdsAt(right, at) &&
-      (applicant.kind === 'organisation'
-        ? right.role === 'community_officer' && right.scopeId === applicant.id
-        : right.role === 'reviewer' && right.scopeId === applicant.regionCode),
+  const isMember = ground.ties.some(
+    (tie) =>
+      tie.personId === personId &&
+      applicant.kind === 'organisation' &&
+      tie.organisationId === applicant.id &&
+      holdsAt(tie, at),
+  );
+  return (
+    isMember ||
+    ground.rights.some(
+      (right) =>
+        right.personId === personId &&
+        holdsAt(right, at) &&
+        (applicant.kind === 'organisation'
+          ? right.role === 'community_officer' && right.scopeId === applicant.id
+          : right.role === 'reviewer' && right.scopeId === applicant.regionCode),
+    )
   );
 }
 
 /** Whoever belongs to the applicant now, or ever acted for it in this file, or stood back, decides nothing. */
 function isRecused(file: ApplicationFile, ground: Ground, personId: string, at: Date): boolean {
-  const { applicant, decisions } = file;
   const ofApplicant: readonly string[] = ['submission', 'correction', 'withdrawal', 'recusal'];
   return (
     isApplicant(file, ground, personId, at) ||
-    decisions.some(({ authorId, act }) => authorId === personId && ofApplicant.includes(act)) ||
-    ground.ties.some(
-      (tie) =>
-        tie.personId === personId &&
-        applicant.kind === 'organisation' &&
-        tie.organisationId === applicant.id &&
-        holdsAt(tie, at),
-    )
+    file.decisions.some(({ authorId, act }) => authorId === personId && ofApplicant.includes(act))
   );
 }
 
@@ -99,6 +104,56 @@ export function mayMove(
       holdsAt(right, at),
   );
   return isOfficer && !isRecused(file, ground, personId, at);
+}
+
+/** Everything but the file itself that decides for whoever asks now: their roles, also those for offices taken over. */
+export function groundOf(
+  {
+    programme,
+    calendar,
+    application,
+    memberIds,
+    heirs,
+  }: Rules & {
+    application: { organisationId: string | null };
+    memberIds: readonly string[];
+    heirs: readonly { regionCode: RegionCode; scopeId: RegionCode }[];
+  },
+  { id, roles }: Holder,
+): Ground {
+  const lasting = { personId: id, from: new Date(0), until: null };
+  const { organisationId } = application;
+  return {
+    ...{ programme, calendar },
+    rights: roles.flatMap((role) => [
+      { ...role, ...lasting },
+      ...heirs
+        .filter(({ scopeId }) => role.scopeKind === 'region' && role.scopeId === scopeId)
+        .map(({ regionCode }) => ({ ...role, scopeId: regionCode, ...lasting })),
+    ]),
+    ties: organisationId && memberIds.includes(id) ? [{ ...lasting, organisationId }] : [],
+  };
+}
+
+const SIDES = ['applicant', 'town', 'county', 'city', 'province'] as const;
+
+/** On which side somebody may look at a file: its applicant, or an office over it once it was handed in. */
+export function sideOf(
+  file: ApplicationFile,
+  ground: Ground,
+  personId: string,
+  now: Date,
+): Exclude<Mover, 'clock'> | undefined {
+  const isHandedIn = file.decisions.some(({ act }) => act === 'submission');
+  return SIDES.find((side) => {
+    if (side === 'applicant') return mayMove(file, ground, side, personId, now);
+    const region = officeRegion(side, file.applicant.regionCode);
+    return (
+      isHandedIn &&
+      region !== undefined &&
+      ground.rights.some(({ role, scopeId }) => role === 'reviewer' && scopeId === region)
+    );
+  });
 }
 
 /** Why a decision cannot be taken. `reason` is for programs; `missing` says what an application lacks. */
@@ -219,8 +274,6 @@ function broughtBy(
   return undefined;
 }
 
-const RECORDS = ['visit', 'draw', 'opinion', 'recusal'] as const;
-type RecordAct = (typeof RECORDS)[number];
 const isRecord = (act: Decision['act']): act is RecordAct =>
   (RECORDS as readonly string[]).includes(act);
 
@@ -392,4 +445,30 @@ function turnOf(
 ): Standing['turn'] {
   if (state === 'draft' || state === 'rectifying' || paused === 'returned') return 'applicant';
   return state === 'named' || isNoticed ? null : (office ?? null);
+}
+
+/** What is kept of a file for queues: it follows from the decisions, and holds until `changesAt`. */
+export interface Projection {
+  state: State;
+  turn: Standing['turn'];
+  turnRegion: RegionCode | null;
+  since: Date;
+  untilOn: CalendarDate | null;
+  paused: boolean;
+  /** When it moves by itself unless somebody acts: something lapses, or a notice is over. */
+  changesAt: Date | null;
+}
+
+export function projectionOf(file: ApplicationFile, rules: Rules, now: Date): Projection {
+  const { state, turn, region, since, until, isPaused } = standingOf(file, rules, now);
+  const lapses = machineOf(rules.programme).some(
+    ({ from, act }) => from === state && act === 'lapse',
+  );
+  const isNoticed = state === 'notice' && turn === null;
+  return {
+    ...{ state, turn, turnRegion: region, since },
+    untilOn: until ?? null,
+    paused: isPaused,
+    changesAt: (lapses || isNoticed) && until !== undefined ? afterDay(until) : null,
+  };
 }
