@@ -43,7 +43,7 @@ const opinions = ['meteorology', 'earthquake', 'fire'] as const;
 /** Everything that the county does before it decides. */
 async function prepared(world: World, now: Date, filed: Filed, officer: Filed['own']['officer']) {
   const ctx = world.at(now);
-  await decided(ctx, officer, filed.applicationId, { act: 'visit' } as Brought);
+  await decided(ctx, officer, filed.applicationId, { act: 'visit' });
   for (const department of opinions) {
     await decided(ctx, officer, filed.applicationId, { act: 'opinion', department } as Brought);
   }
@@ -80,7 +80,7 @@ describe('an application', () => {
         key(),
       );
     await expect(again()).rejects.toMatchObject({ reason: 'application_open' });
-    await decided(world.ctx, own.head, applicationId, { act: 'withdrawal' } as Brought);
+    await decided(world.ctx, own.head, applicationId, { act: 'withdrawal' });
     await expect(again()).resolves.toMatchObject({ code: expect.stringMatching(/^[0-9A-Z]{10}$/) });
   });
 
@@ -95,7 +95,7 @@ describe('an application', () => {
       [one, other].map((by) => decideOnce(ctx, by, file, { decision }, key())),
     );
     expect(answers.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-    const lost = answers.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    const lost = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
     expect(lost).toMatchObject([{ code: 'conflict', reason: 'application_moved_on' }]);
   });
 
@@ -127,7 +127,7 @@ describe('an application', () => {
     );
     await decided(ctx, heir, filed.applicationId, {
       ...{ act: 'return', reason: '请补演练照片' },
-    } as Brought);
+    });
     expect((await rowOf(world, filed.applicationId)).state).toBe('returned:county-review');
   });
 
@@ -137,7 +137,7 @@ describe('an application', () => {
     const officer = await reviewerOf(world, '320904');
     await decided(world.at(filed.later), officer, filed.applicationId, {
       ...{ act: 'return', reason: '请补演练照片' },
-    } as Brought);
+    });
     const { changesAt } = await rowOf(world, filed.applicationId);
     expect(await followTime(world.at(addMinutes(changesAt!, -1)), listProgrammes)).toBe(0);
     expect(await followTime(world.at(changesAt!), listProgrammes)).toBe(1);

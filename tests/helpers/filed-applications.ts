@@ -22,8 +22,9 @@ const key = () => crypto.randomUUID();
 export const PROGRAMME = 'jiangsu-community';
 
 /** Somebody who reviews for a region, as a signed-in officer. */
-export async function reviewerOf({ ctx, person }: World, region: string): Promise<Holder> {
-  const { person: officer } = await person();
+export async function reviewerOf(world: World, region: string): Promise<Holder> {
+  const { ctx } = world;
+  const { person: officer } = await world.person();
   const role = { role: 'reviewer', scopeKind: 'region', scopeId: region } as const;
   await ctx.db.insert(roleGrants).values({
     ...{ id: newId(ctx.now), personId: officer.id, ...role },
