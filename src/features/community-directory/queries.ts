@@ -40,7 +40,7 @@ const publication = alias(communityProfileVersions, 'publication');
 const shelters = alias(communityProfileVersions, 'shelters');
 
 /** The version of a section that stands. */
-const newest = (version: typeof publication, section: ProfileSection) =>
+const newest = (version: typeof publication | typeof shelters, section: ProfileSection) =>
   and(
     eq(version.organisationId, organisations.id),
     eq(version.section, section),
