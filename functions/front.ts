@@ -1,10 +1,10 @@
 import { bannerMarkup } from '../src/features/banners/policy.ts';
-import { ELDER, guideOf, isElder, lineAddress } from '../src/lib/guide-path.ts';
 import { newId } from '../src/lib/ids.ts';
 import { errorFields } from '../src/lib/log.ts';
 import { securityHeaders } from '../src/lib/security-headers.ts';
+import { ELDER, isElder, lineAddress, textAddress, textOf } from '../src/lib/text-path.ts';
 import { formatDayTime, HOUR_MS } from '../src/lib/time.ts';
-import { inForce, liveState, type LiveBanner, type LiveGuide, type LiveState } from './live.ts';
+import { inForce, liveState, type LiveBanner, type LiveState, type LiveText } from './live.ts';
 import { defaultDeps, Scope } from './scope.ts';
 
 /** What the platform gives the Worker. */
@@ -20,7 +20,7 @@ const DOUBTFUL_MS = HOUR_MS;
 
 /**
  * Stands before the site and its static files. Every page gets the urgent lines that are in force, and a withdrawn
- * guide's address answers with the page that says so. Whatever fails in here, the page goes out as it is.
+ * text's address answers with the page that says so. Whatever fails in here, the page goes out as it is.
  */
 export async function serve(request: Request, platform: Platform, site: Site): Promise<Response> {
   const { pathname, origin } = new URL(request.url);
@@ -53,9 +53,10 @@ async function withLive(
   const now = scope.now.getTime();
   const { banners, withdrawn } = inForce(state, now);
   const path = plainPath(request);
-  const gone = withdrawn.find(({ guide }) => guide === guideOf(path));
-  // The page that stands in a guide's place has no address of its own.
-  if (/^(\/elder)?\/withdrawn\//.test(path)) return moved(path.replace('/withdrawn/', '/guides/'));
+  const about = textOf(path);
+  const gone = about && withdrawn.find((one) => textAddress(one) === textAddress(about));
+  // The page that stands in a text's place has no address of its own.
+  if (/^(\/elder)?\/withdrawn\//.test(path)) return moved(path.replace('/withdrawn/', '/'));
   const isDoubtful = !state || now - state.asOf > DOUBTFUL_MS;
   if (banners.length === 0 && withdrawn.length === 0 && !isDoubtful) return page;
 
@@ -76,7 +77,7 @@ async function withLive(
 
 interface Overlay {
   banners: readonly LiveBanner[];
-  withdrawn: readonly LiveGuide[];
+  withdrawn: readonly LiveText[];
   isDoubtful: boolean;
   /** Of the page that is read. */
   path: string;
@@ -99,16 +100,19 @@ function rewrite(page: Response, { banners, withdrawn, isDoubtful, path }: Overl
       })
       .on('a.skip', { element: (skip) => void skip.after(block, { html: true }) });
   }
-  for (const { guide } of withdrawn) {
+  for (const text of withdrawn) {
     const unlink = {
       element: (link: Element) => {
         link.removeAttribute('href');
         link.append('（已撤下）');
       },
     };
-    // Entries that are nothing but a way to the guide go; a link within other words stays as words.
-    rewriter.on(`[data-guide="${guide}"]`, { element: (entry) => void entry.remove() });
-    for (const address of [`/guides/${guide}`, `${ELDER}/guides/${guide}`]) {
+    // Entries that are nothing but a way to the text go; a link within other words stays as words.
+    rewriter.on(`[data-${text.kind}="${text.slug}"]`, {
+      element: (entry) => void entry.remove(),
+    });
+    const own = textAddress(text);
+    for (const address of text.kind === 'guide' ? [own, ELDER + own] : [own]) {
       rewriter
         .on(`a[href="${address}"]`, unlink)
         .on(`a[href^="${address}#"]`, unlink)
@@ -120,22 +124,21 @@ function rewrite(page: Response, { banners, withdrawn, isDoubtful, path }: Overl
 
 function bannerLine(
   { until, href, ...banner }: LiveBanner,
-  withdrawn: readonly LiveGuide[],
+  withdrawn: readonly LiveText[],
   path: string,
 ): string {
-  const gone = withdrawn.map(({ guide }) => guide);
-  const leadsTo = lineAddress(href, gone, path);
+  const leadsTo = lineAddress(href, withdrawn, path);
   return bannerMarkup({ ...banner, href: leadsTo, until: new Date(until) });
 }
 
 /** Drawn at the build, so that it needs neither the database nor the rest of the site. */
 async function gonePage(
-  { guide, reason, instead, since }: LiveGuide,
+  { reason, instead, since, ...text }: LiveText,
   request: Request,
   platform: Platform,
   root: string,
 ): Promise<Response> {
-  const address = new URL(`${root}/withdrawn/${guide}`, request.url);
+  const address = new URL(`${root}/withdrawn${textAddress(text)}`, request.url);
   const template = await staticFile(new Request(address), platform);
   if (!template) {
     return new Response('本文已撤下。遇到危险，火警119，急救120。', {

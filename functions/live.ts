@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { liveBanners } from '../src/features/banners/queries.ts';
 import { divisionTree } from '../src/features/regions/policy.ts';
-import { guideStates } from '../src/features/withdrawals/queries.ts';
+import { textStates } from '../src/features/withdrawals/queries.ts';
 import type { BannerLevel } from '../src/features/banners/table.ts';
-import type { GuideAct } from '../src/features/withdrawals/table.ts';
+import type { TextAct } from '../src/features/withdrawals/table.ts';
 import { BANNER_LEVELS } from '../src/features/banners/schema.ts';
 import type { CommandContext } from '../src/lib/context.ts';
 import { errorFields } from '../src/lib/log.ts';
+import { TEXT_KINDS, type TextName } from '../src/lib/text-path.ts';
 import { within } from '../src/lib/within.ts';
 import type { Scope } from './scope.ts';
 
@@ -21,11 +22,11 @@ export interface LiveBanner {
   until: number;
 }
 
-/** The last thing that happened to a guide. A copy of it older than `since` must not be shown. */
-export interface LiveGuide {
-  guide: string;
-  act: GuideAct;
+/** The last thing that happened to a text. A copy of it older than `since` must not be shown. */
+export interface LiveText extends TextName {
+  act: TextAct;
   reason: string;
+  /** A guide. */
   instead: string | null;
   since: number;
 }
@@ -34,12 +35,12 @@ export interface LiveGuide {
 export interface LiveState {
   asOf: number;
   banners: LiveBanner[];
-  guides: LiveGuide[];
+  texts: LiveText[];
 }
 
 /** Reads it in one request. @throws DomainError `unavailable`. */
 export async function readLiveState(ctx: Pick<CommandContext, 'db' | 'now'>): Promise<LiveState> {
-  const [banners, guides] = await ctx.db.batch([liveBanners(ctx), guideStates(ctx)]);
+  const [banners, texts] = await ctx.db.batch([liveBanners(ctx), textStates(ctx)]);
   return {
     asOf: ctx.now.getTime(),
     banners: banners
@@ -49,7 +50,7 @@ export async function readLiveState(ctx: Pick<CommandContext, 'db' | 'now'>): Pr
         until: until?.getTime() ?? 0,
       }))
       .toSorted((a, b) => BANNER_LEVELS.indexOf(b.level) - BANNER_LEVELS.indexOf(a.level)),
-    guides: guides.map(({ decidedAt, ...one }) => ({ ...one, since: decidedAt?.getTime() ?? 0 })),
+    texts: texts.map(({ decidedAt, ...one }) => ({ ...one, since: decidedAt?.getTime() ?? 0 })),
   };
 }
 
@@ -169,9 +170,10 @@ const stateSchema = z.object({
       until: z.number(),
     }),
   ),
-  guides: z.array(
+  texts: z.array(
     z.object({
-      guide: z.string(),
+      kind: z.enum(TEXT_KINDS),
+      slug: z.string(),
       act: z.enum(['withdraw', 'reinstate']),
       reason: z.string(),
       instead: z.string().nullable(),
@@ -205,10 +207,10 @@ function edgeStore(origin: string): LiveStore {
   };
 }
 
-/** Lines that still stand and guides that are gone, at this moment. */
+/** Lines that still stand and texts that are gone, at this moment. */
 export function inForce(state: LiveState | undefined, now: number) {
   return {
     banners: state?.banners.filter(({ until }) => until > now) ?? [],
-    withdrawn: state?.guides.filter(({ act }) => act === 'withdraw') ?? [],
+    withdrawn: state?.texts.filter(({ act }) => act === 'withdraw') ?? [],
   };
 }

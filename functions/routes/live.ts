@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
 import { DomainError } from '../../src/lib/errors.ts';
+import { textAddress } from '../../src/lib/text-path.ts';
 import { FRESH_MS, inForce, liveState } from '../live.ts';
 import type { AppEnv } from '../types.ts';
 
 /**
- * What copies of pages outside this site's reach must honour: urgent lines, and guides not to be shown. Decision 22
+ * What copies of pages outside this site's reach must honour: urgent lines, and texts not to be shown. Decision 22
  * says how.
  */
 export function liveFiles() {
@@ -27,8 +28,8 @@ export function liveFiles() {
     return c.json({
       asOf: iso(state.asOf),
       banners: banners.map(({ until, ...one }) => ({ ...one, until: iso(until) })),
-      guides: state.guides.map(({ guide, act, since, reason, instead }) => ({
-        path: `/guides/${guide}`,
+      texts: state.texts.map(({ act, since, reason, instead, ...text }) => ({
+        path: textAddress(text),
         state: act === 'withdraw' ? ('withdrawn' as const) : ('reinstated' as const),
         since: iso(since),
         ...(act === 'withdraw' ? { reason, instead: instead && `/guides/${instead}` } : {}),

@@ -4,7 +4,6 @@
  * they are made of. Built into `/guides-worker.js` after the site (decision 39).
  */
 import { bannerMarkup } from '../features/banners/policy.ts';
-import { guideAddress, guideOf, isElder, lineAddress } from '../lib/guide-path.ts';
 import { escapeMarkup } from '../lib/markup.ts';
 import {
   agoWords,
@@ -13,6 +12,7 @@ import {
   judgeCopy,
   listedPage,
   plainPath,
+  withdrawnTexts,
   withLines,
   withoutEntries,
   withoutLines,
@@ -21,6 +21,7 @@ import {
   type CopySet,
   type LiveFile,
 } from '../lib/offline/copies.ts';
+import { guideAddress, isElder, lineAddress, textAddress, textOf } from '../lib/text-path.ts';
 import { formatDayTime } from '../lib/time.ts';
 import type { CopyState, CopyRequest } from './copies-link.ts';
 
@@ -228,9 +229,13 @@ const factsOf = (path: string, page: Response): Copy => ({
 /** A guide and its twin go together. */
 async function forgetGuide(path: string): Promise<void> {
   const cache = await caches.open(CACHE);
-  const slug = guideOf(path);
+  const addressOf = (page: string) => {
+    const text = textOf(page);
+    return text && textAddress(text);
+  };
+  const address = addressOf(path);
   for (const copy of await listCopies(cache)) {
-    if (slug !== undefined && guideOf(copy.path) === slug) await cache.delete(copy.path, KEPT);
+    if (address && addressOf(copy.path) === address) await cache.delete(copy.path, KEPT);
   }
 }
 
@@ -271,7 +276,7 @@ async function openCopy(path: string): Promise<Response> {
   if (!kept || !copy || verdict === 'withdrawn' || verdict === 'stale') {
     return openShell(path, live);
   }
-  const html = withoutEntries(await kept.text(), withdrawnSlugs(live));
+  const html = withoutEntries(await kept.text(), withdrawnTexts(live));
   const at = new Date(copy.keptAt);
   const age = `没有网，或者网太慢。这一页是${formatDayTime(at)}（${agoWords(copy.keptAt, now)}）存下的。`;
   const marks = [
@@ -288,15 +293,10 @@ async function openCopy(path: string): Promise<Response> {
 function bannersOf(path: string, live: LiveFile | undefined, now: number): string[] {
   const isInForce = ({ until }: { until: string }) => Date.parse(until) > now;
   return (live?.banners ?? []).filter(isInForce).map(({ href, until, ...banner }) => {
-    const leadsTo = lineAddress(href, withdrawnSlugs(live), path);
+    const leadsTo = lineAddress(href, withdrawnTexts(live), path);
     return bannerMarkup({ ...banner, href: leadsTo, until: new Date(until) });
   });
 }
-
-const withdrawnSlugs = (live: LiveFile | undefined): string[] =>
-  (live?.guides ?? [])
-    .filter(({ state }) => state === 'withdrawn')
-    .map(({ path }) => path.replace('/guides/', ''));
 
 /** Says why there is nothing to show, and names what is kept. */
 async function openShell(path: string, live: LiveFile | undefined): Promise<Response> {

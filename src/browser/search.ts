@@ -1,5 +1,5 @@
 /**
- * The first answers while somebody types. The index comes when the field is first used. Guides that may have been
+ * The first answers while somebody types. The index comes when the field is first used. Texts that may have been
  * withdrawn are not quoted: without `/live.json` only their names stand here, and their address says what became of them.
  */
 import { h } from './element.ts';
@@ -12,7 +12,7 @@ const QUOTED_LINES = 2;
 const WEIGHTS = { title: 10, first: 5 };
 
 interface Live {
-  guides: { path: string; state: string }[];
+  texts: { path: string; state: string }[];
 }
 interface Ready {
   find: Search<SearchDocument & QuickEntry>;
@@ -42,7 +42,7 @@ async function prepare(): Promise<Ready> {
       [WEIGHTS.first, normalise([entry.summary, ...entry.now].join(' '))] as const,
     ],
   }));
-  const gone = live?.guides.filter(({ state }) => state === 'withdrawn');
+  const gone = live?.texts.filter(({ state }) => state === 'withdrawn');
   return {
     find: createSearch({ ...index, documents }),
     withdrawn: gone && new Set(gone.map(({ path }) => path)),

@@ -10,7 +10,7 @@ import {
   colleague,
   liveBanner,
   proposal,
-  withdrawnGuide,
+  withdrawnText,
 } from '../helpers/losing-states-publications.ts';
 import { NOW } from '../helpers/session.ts';
 import { createWorld } from '../helpers/world.ts';
@@ -36,14 +36,17 @@ describe('what every page must know', () => {
     expect(await lines(world.at(addMinutes(NOW, 72 * 60)))).toEqual([]);
   });
 
-  it('is the last act on each guide, once another has confirmed it', async () => {
+  it('is the last act on each text, once another has confirmed it', async () => {
     const world = await createWorld();
-    await proposal(world, { guide: 'flood' });
-    await withdrawnGuide(world, { instead: 'gas-co' });
-    const guides = async (ctx = world.ctx) => (await readLiveState(ctx)).guides;
-    expect(await guides()).toEqual([
+    await proposal(world, { slug: 'flood' });
+    // Another kind's text of the same name is another text.
+    await proposal(world, { kind: 'card' });
+    await withdrawnText(world, { instead: 'gas-co' });
+    const texts = async (ctx = world.ctx) => (await readLiveState(ctx)).texts;
+    expect(await texts()).toEqual([
       {
-        guide: 'cpr',
+        kind: 'guide',
+        slug: 'cpr',
         act: 'withdraw',
         reason: '示例：次数写错了',
         instead: 'gas-co',
@@ -51,7 +54,7 @@ describe('what every page must know', () => {
       },
     ]);
     const later = world.at(addMinutes(NOW, 1));
-    const back = { guide: 'cpr', act: 'reinstate', reason: '示例：改好了' };
+    const back = { kind: 'guide', slug: 'cpr', act: 'reinstate', reason: '示例：改好了' };
     const { withdrawalId } = await proposeWithdrawal(later, await colleague(world), back, key());
     await decideWithdrawal(
       later,
@@ -59,27 +62,37 @@ describe('what every page must know', () => {
       { withdrawalId, decision: 'confirmed' },
       key(),
     );
-    expect(await guides(later)).toMatchObject([{ guide: 'cpr', act: 'reinstate' }]);
+    expect(await texts(later)).toMatchObject([{ kind: 'guide', slug: 'cpr', act: 'reinstate' }]);
+    const card = { kind: 'card', slug: 'kiln-operator' };
+    await withdrawnText(world, { ...card, instead: 'gas-kiln' });
+    expect(await texts(later)).toContainEqual(
+      expect.objectContaining({ ...card, act: 'withdraw', instead: 'gas-kiln' }),
+    );
   });
 
   it('is told to copies elsewhere', async () => {
     const world = await createWorld();
-    await withdrawnGuide(world);
+    await withdrawnText(world);
+    await withdrawnText(world, { kind: 'card', slug: 'kiln-operator', instead: 'gas-kiln' });
     await liveBanner(world);
     const { status, body } = await createApi(world).get('/live.json');
     expect(status).toBe(200);
     expect(body).toMatchObject({
       asOf: NOW.toISOString(),
       banners: [{ level: 'red', until: addMinutes(NOW, 360).toISOString() }],
-      guides: [
-        { path: '/guides/cpr', state: 'withdrawn', since: NOW.toISOString(), instead: null },
-      ],
+      texts: expect.arrayContaining([
+        expect.objectContaining({ path: '/guides/cpr', state: 'withdrawn', instead: null }),
+        {
+          ...{ path: '/cards/kiln-operator', state: 'withdrawn', since: NOW.toISOString() },
+          ...{ reason: '示例：次数写错了', instead: '/guides/gas-kiln' },
+        },
+      ]),
     });
   });
 });
 
 describe('the last known state', () => {
-  const state = (asOf: number): LiveState => ({ asOf, banners: [], guides: [] });
+  const state = (asOf: number): LiveState => ({ asOf, banners: [], texts: [] });
   const away = async () => {
     throw new DomainError('unavailable', 'database_unavailable', '');
   };

@@ -5,12 +5,12 @@ import { DAY_MS } from '../../src/lib/time.ts';
 import { expect, keepSignIn, test } from './fixtures.ts';
 
 /** The site's own last word on a guide, as a device hears it: withdrawing one would take it from every other test. */
-async function tellLive(page: Page, guides: readonly Record<string, unknown>[]): Promise<void> {
+async function tellLive(page: Page, texts: readonly Record<string, unknown>[]): Promise<void> {
   await page.context().unroute('**/live.json');
   await page
     .context()
     .route('**/live.json', (route) =>
-      route.fulfill({ json: { asOf: new Date().toISOString(), banners: [], guides } }),
+      route.fulfill({ json: { asOf: new Date().toISOString(), banners: [], texts } }),
     );
 }
 

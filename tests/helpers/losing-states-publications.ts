@@ -98,12 +98,13 @@ export async function liveBanner(world: World, input: object = {}) {
 
 export async function proposal(world: World, input: object = {}) {
   const proposer = await colleague(world);
-  const words = { guide: 'cpr', act: 'withdraw', reason: '示例：次数写错了', ...input };
+  const text = { kind: 'guide', slug: 'cpr' };
+  const words = { ...text, act: 'withdraw', reason: '示例：次数写错了', ...input };
   const { withdrawalId } = await proposeWithdrawal(world.ctx, proposer, words, key());
   return { withdrawalId, proposer };
 }
 
-export async function withdrawnGuide(world: World, input: object = {}): Promise<string> {
+export async function withdrawnText(world: World, input: object = {}): Promise<string> {
   const { withdrawalId } = await proposal(world, input);
   const by = await colleague(world);
   await decideWithdrawal(world.ctx, by, { withdrawalId, decision: 'confirmed' }, key());
@@ -404,7 +405,7 @@ const propose =
     proposeWithdrawal(
       world.ctx,
       by,
-      { guide: 'cpr', act: 'withdraw', reason: '示例：写错了', ...input },
+      { kind: 'guide', slug: 'cpr', act: 'withdraw', reason: '示例：写错了', ...input },
       key(),
     );
 const decide =
@@ -434,20 +435,19 @@ const withdrawalStates: LosingState[] = [
       return propose(world, await colleague(world));
     },
   ),
-  losing(
-    'withdrawals.proposeWithdrawal',
-    'withdrawn already',
-    'guide_already_so',
-    async (world) => {
-      await withdrawnGuide(world);
-      return propose(world, await colleague(world));
-    },
-  ),
+  losing('withdrawals.proposeWithdrawal', 'withdrawn already', 'text_already_so', async (world) => {
+    await withdrawnText(world);
+    return propose(world, await colleague(world));
+  }),
   losing(
     'withdrawals.proposeWithdrawal',
     'reinstating what is public',
-    'guide_already_so',
-    async (world) => propose(world, await colleague(world), { act: 'reinstate' }),
+    'text_already_so',
+    async (world) => {
+      // A guide of the same name is another text.
+      await withdrawnText(world);
+      return propose(world, await colleague(world), { kind: 'card', act: 'reinstate' });
+    },
   ),
   losing(
     'withdrawals.proposeWithdrawal',
@@ -469,7 +469,7 @@ const withdrawalStates: LosingState[] = [
     async (world) => decide(world, await colleague(world), key()),
   ),
   losing('withdrawals.decideWithdrawal', 'decided before', 'withdrawal_decided', async (world) => {
-    const withdrawalId = await withdrawnGuide(world);
+    const withdrawalId = await withdrawnText(world);
     return decide(world, await colleague(world), withdrawalId, 'declined');
   }),
 ];

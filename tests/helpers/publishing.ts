@@ -3,8 +3,9 @@ import { checkNotice, releaseNotice, writeNotice } from '../../src/features/noti
 import { findNotice } from '../../src/features/notices/queries.ts';
 import type { Holder } from '../../src/features/roles/policy.ts';
 import { decideWithdrawal, proposeWithdrawal } from '../../src/features/withdrawals/commands.ts';
-import type { GuideAct } from '../../src/features/withdrawals/table.ts';
+import type { TextAct } from '../../src/features/withdrawals/table.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
+import type { TextName } from '../../src/lib/text-path.ts';
 import { bannerWords, noticeWords } from './losing-states-publications.ts';
 import { addRole } from './roles.ts';
 import type { TestSite } from './worker-site.ts';
@@ -46,10 +47,10 @@ export async function releaseTestBanner(
   return bannerId;
 }
 
-export async function actOnGuide(
+export async function actOnText(
   ctx: CommandContext,
   [proposer, confirmer]: readonly [Holder, Holder, ...Holder[]],
-  input: { guide: string; act: GuideAct; reason?: string; instead?: string },
+  input: TextName & { act: TextAct; reason?: string; instead?: string },
 ): Promise<void> {
   const words = { reason: '示例：次数写错了', ...input };
   const { withdrawalId } = await proposeWithdrawal(ctx, proposer, words, key());

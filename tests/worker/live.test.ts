@@ -4,7 +4,7 @@ import type { Holder } from '../../src/features/roles/policy.ts';
 import { getPage, postForm } from '../helpers/asking.ts';
 import { HTML } from '../helpers/bad-input.ts';
 import {
-  actOnGuide,
+  actOnText,
   releaseTestBanner,
   releaseTestNotice,
   threeEditors,
@@ -95,8 +95,8 @@ describe('a withdrawn guide', () => {
 
   test('is gone from its address and the lists, and comes back', async () => {
     const reason = `示例：次数写错了${HTML}`;
-    await actOnGuide(site.context(), editors, {
-      ...{ guide: 'cpr', act: 'withdraw', reason, instead: 'gas-co' },
+    await actOnText(site.context(), editors, {
+      ...{ kind: 'guide', slug: 'cpr', act: 'withdraw', reason, instead: 'gas-co' },
     });
     await soon('/guides/cpr', '本文已撤下');
     const gone = await page('/guides/cpr');
@@ -121,7 +121,7 @@ describe('a withdrawn guide', () => {
     for (const path of ['/elder', '/elder/guides', '/elder/guides/gas-co']) {
       expect((await page(path)).html, path).not.toMatch(/href="\/elder\/guides\/cpr[/"]/);
     }
-    expect((await fetch(`${site.url}/elder/withdrawn/cpr`)).url).toBe(
+    expect((await fetch(`${site.url}/elder/withdrawn/guides/cpr`)).url).toBe(
       `${site.url}/elder/guides/cpr`,
     );
 
@@ -147,7 +147,7 @@ describe('a withdrawn guide', () => {
     expect(feed.items[0]?.content_text).not.toContain('按胸口');
     const live = await fetch(`${site.url}/live.json`);
     expect(await live.json()).toMatchObject({
-      guides: [{ path: '/guides/cpr', state: 'withdrawn', instead: '/guides/gas-co' }],
+      texts: [{ path: '/guides/cpr', state: 'withdrawn', instead: '/guides/gas-co' }],
     });
 
     // A dead database neither brings it back nor takes the others down.
@@ -162,7 +162,7 @@ describe('a withdrawn guide', () => {
     }
     await site.startDatabase();
 
-    await actOnGuide(site.context(), editors, { guide: 'cpr', act: 'reinstate' });
+    await actOnText(site.context(), editors, { kind: 'guide', slug: 'cpr', act: 'reinstate' });
     await soon('/guides/cpr', '按压');
     expect((await page('/guides/cpr')).status).toBe(200);
     expect((await page('/guides')).html).toContain('href="/guides/cpr"');
@@ -174,7 +174,7 @@ describe('a withdrawn guide', () => {
       const held = { role: 'editor', scopeKind: 'site', scopeId: '' } as const;
       await addRole(site.context(), person.id, held);
     }
-    const address = `${site.url}/staff/guides/lightning`;
+    const address = `${site.url}/staff/withdrawals/guides/lightning`;
     const words = { act: 'withdraw', reason: '示例：距离写错了', key: crypto.randomUUID() };
     expect((await postForm(address, words, proposer)).status).toBe(303);
     const { html } = await getPage(address, confirmer!.cookie);
@@ -184,6 +184,87 @@ describe('a withdrawn guide', () => {
     expect((await page('/guides/lightning')).status).toBe(200);
     expect((await postForm(address, decision, confirmer)).status).toBe(303);
     expect((await page('/guides/lightning')).status).toBe(410);
+  });
+});
+
+describe('a withdrawn card or pack', () => {
+  const texts = [
+    {
+      name: { kind: 'card', slug: 'kiln-operator' },
+      path: '/cards/kiln-operator',
+      lists: ['/cards', '/sitemap', '/search?q=窑炉工', '/packs/teachers', '/guides/gas-kiln'],
+    },
+    {
+      name: { kind: 'pack', slug: 'officers' },
+      path: '/packs/officers',
+      lists: ['/guides', '/sitemap', '/search?q=基层干部', '/cards/village-informant'],
+    },
+  ] as const;
+
+  /** The lists that lead to a text. */
+  async function leading({ path, lists }: (typeof texts)[number]): Promise<string[]> {
+    const read = await Promise.all(lists.map(async (list) => (await page(list)).html));
+    return lists.filter((_, index) => read[index]?.includes(`href="${path}"`));
+  }
+
+  test('is gone from its address, the lists and the search, and comes back', async () => {
+    const before = await Promise.all(texts.map(({ path }) => page(path)));
+    for (const text of texts) {
+      const [own, sitemap, search] = text.lists;
+      expect(await leading(text)).toEqual(expect.arrayContaining([own, sitemap, search]));
+      const act = { act: 'withdraw', instead: 'gas-kiln' } as const;
+      await actOnText(site.context(), editors, { ...text.name, ...act });
+    }
+    for (const [index, text] of texts.entries()) {
+      const { html = '' } = before[index] ?? {};
+      const title = /<title>([^<·]*)/.exec(html)?.[1]?.trim() ?? '';
+      const heading = /<h2[^>]*>([^<]+)<\/h2>/.exec(html)?.[1] ?? '';
+      await soon(text.path, '本文已撤下');
+      const gone = await page(text.path);
+      expect(gone.status).toBe(410);
+      expect(gone.html).toContain(`《${title}》`);
+      expect(gone.html).toContain('示例：次数写错了');
+      expect(gone.html).toContain('href="/guides/gas-kiln"');
+      expect(gone.html).not.toContain(`>${heading}</h2>`);
+      expect(await leading(text)).toEqual([]);
+      expect((await page('/sitemap')).html).not.toContain(`>${title}<`);
+    }
+    // What browsers answer from while somebody types takes its withdrawals from here.
+    expect(await (await fetch(`${site.url}/live.json`)).json()).toMatchObject({
+      texts: expect.arrayContaining(
+        texts.map(({ path }) => expect.objectContaining({ path, state: 'withdrawn' })),
+      ),
+    });
+
+    for (const { name } of texts) {
+      await actOnText(site.context(), editors, { ...name, act: 'reinstate' });
+    }
+    for (const text of texts) {
+      await soon(text.path, '本文已撤下', false);
+      expect((await page(text.path)).status).toBe(200);
+      expect(await leading(text)).toContain('/sitemap');
+    }
+  });
+
+  test('is taken down on a page of its own for staff', async () => {
+    const [editor] = await site.signInMany(1);
+    await addRole(site.context(), editor!.person.id, {
+      ...{ role: 'editor', scopeKind: 'site', scopeId: '' },
+    });
+    const list = await getPage(`${site.url}/staff/withdrawals`, editor!.cookie);
+    for (const path of ['/guides/cpr', '/cards/lift-keeper', '/packs/parents']) {
+      expect(list.html).toContain(`href="/staff/withdrawals${path}"`);
+    }
+    const address = `${site.url}/staff/withdrawals/cards/lift-keeper`;
+    const words = { act: 'withdraw', reason: '示例：电话写错了', key: crypto.randomUUID() };
+    expect((await postForm(address, words, editor)).status).toBe(303);
+    const { html } = await getPage(address, editor!.cookie);
+    expect(html).toContain('有人提出撤下');
+    expect(html).not.toContain('马上生效');
+    for (const path of ['/cards/no-such', '/halls/cpr', '/guides/lift-keeper']) {
+      const { status } = await getPage(`${site.url}/staff/withdrawals${path}`, editor!.cookie);
+      expect({ path, status }).toEqual({ path, status: 404 });
+    }
   });
 });
 

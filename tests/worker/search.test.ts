@@ -6,7 +6,7 @@ import { ASKED_CHARACTERS } from '../../src/lib/search.ts';
 import { getPage } from '../helpers/asking.ts';
 import { find } from '../helpers/search.ts';
 import { HTML } from '../helpers/bad-input.ts';
-import { actOnGuide, releaseTestNotice, threeEditors } from '../helpers/publishing.ts';
+import { actOnText, releaseTestNotice, threeEditors } from '../helpers/publishing.ts';
 import { startTestSite, type TestSite } from '../helpers/worker-site.ts';
 
 /** What the first answer costs a browser besides the page: index and script. */
@@ -109,21 +109,21 @@ describe('the page of answers', () => {
     const { html, status } = await ask('煤气味');
     await site.proxy.reset();
     expect(status).toBe(200);
-    expect(html).toContain('公告暂时查不到');
+    expect(html).toContain('公告、演练和社区暂时查不到');
     expect(html).toContain('闻到燃气味：别碰开关，别点火。');
   });
 
   test('never offers a guide that is withdrawn', async () => {
     const editors = await threeEditors(site);
-    await actOnGuide(site.context(), editors, { guide: 'choking', act: 'withdraw' });
+    await actOnText(site.context(), editors, { kind: 'guide', slug: 'choking', act: 'withdraw' });
     await expect
       .poll(async () => (await ask('噎住了')).html, KNOWN_WITHIN)
       .not.toContain('/guides/choking');
     expect((await ask('噎住了')).html).not.toContain('掌根拍背5次');
     const live = (await (await fetch(`${site.url}/live.json`)).json()) as {
-      guides: { path: string; state: string }[];
+      texts: { path: string; state: string }[];
     };
-    expect(live.guides).toContainEqual(
+    expect(live.texts).toContainEqual(
       expect.objectContaining({ path: '/guides/choking', state: 'withdrawn' }),
     );
   });

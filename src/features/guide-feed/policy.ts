@@ -1,7 +1,7 @@
 import type { Feed, FeedEntry } from '../../lib/feeds.ts';
 import { instantOf } from '../../lib/time.ts';
 import type { Guide } from '../guides/schema.ts';
-import type { GuideAct } from '../withdrawals/table.ts';
+import type { TextAct } from '../withdrawals/table.ts';
 
 interface GuideFile {
   id: string;
@@ -10,8 +10,8 @@ interface GuideFile {
 
 /** The last thing that happened to a guide after it was published. */
 export interface GuideState {
-  guide: string;
-  act: GuideAct;
+  slug: string;
+  act: TextAct;
   reason: string;
   instead: string | null;
   decidedAt: Date | null;
@@ -79,7 +79,7 @@ export function guideFeed(
       .map((file) =>
         entryOf(
           file,
-          states.find(({ guide }) => guide === file.id),
+          states.find(({ slug }) => slug === file.id),
           origin,
           now,
         ),

@@ -3,7 +3,7 @@ import { DomainError } from '../../lib/errors.ts';
 import type { Feed } from '../../lib/feeds.ts';
 import { within } from '../../lib/within.ts';
 import { listGuides } from '../guides/queries.ts';
-import { guideStates } from '../withdrawals/queries.ts';
+import { textStates } from '../withdrawals/queries.ts';
 import { guideFeed } from './policy.ts';
 
 /** A program that reads feeds comes again by itself; nobody waits for it. */
@@ -20,12 +20,16 @@ export async function readGuideFeed(
 ): Promise<Feed> {
   const [guides, states] = await Promise.all([
     listGuides(),
-    within(STATES_MS, async () => guideStates(await context())),
+    within(STATES_MS, async () => textStates(await context())),
   ]);
   if (!states) {
     throw new DomainError('unavailable', 'guide_states_unknown', '暂时查不到。请过一会儿再来。', {
       retryAfterSeconds: 60,
     });
   }
-  return guideFeed(guides, states, { origin: url.origin, self: url.pathname, now });
+  return guideFeed(
+    guides,
+    states.filter(({ kind }) => kind === 'guide'),
+    { origin: url.origin, self: url.pathname, now },
+  );
 }

@@ -7,10 +7,10 @@ import { auditEntry } from '../audit/statements.ts';
 import { can, type Holder } from '../roles/policy.ts';
 import { withdrawalRefusals } from './policy.ts';
 import { decisionInput, proposalInput } from './schema.ts';
-import { guideWithdrawalDecisions, guideWithdrawals } from './table.ts';
+import { textWithdrawalDecisions, textWithdrawals } from './table.ts';
 
 /**
- * Asks that a guide be taken from the public, or given back to it. Nothing changes before another confirms.
+ * Asks that a text be taken from the public, or given back to it. Nothing changes before another confirms.
  * @throws DomainError `not_found` (not an editor), `invalid` (fields), `conflict` (so already, or asked for),
  * `unavailable`.
  */
@@ -23,21 +23,21 @@ export async function proposeWithdrawal(
   if (!can(by, { action: 'publication.write', region: null })) {
     throw new DomainError('not_found', 'writing_not_yours', '没有找到这一项。');
   }
-  const { guide, act, reason, instead = null } = parseInput(proposalInput, input);
+  const { kind, slug, act, reason, instead = null } = parseInput(proposalInput, input);
   const { db, now } = ctx;
   const withdrawalId = newId(now);
-  const body = { guide, act, reason, instead };
+  const body = { kind, slug, act, reason, instead };
   const row = { id: withdrawalId, ...body, proposedBy: by.id, proposedAt: now };
   const entry = await auditEntry(ctx, {
     actor: { kind: 'person', id: by.id },
-    action: 'guide_withdrawal.propose',
-    subjectKind: 'guide',
-    subjectId: guide,
+    action: 'text_withdrawal.propose',
+    subjectKind: kind,
+    subjectId: slug,
     details: { act },
   });
   const request = { scope: by.id, key: parseKey(key), command: 'proposeWithdrawal', body };
   return commitOnce(db, request, now, {
-    statements: [db.insert(guideWithdrawals).values(row), entry],
+    statements: [db.insert(textWithdrawals).values(row), entry],
     answer: { withdrawalId },
     refusals: withdrawalRefusals,
   });
@@ -62,14 +62,14 @@ export async function decideWithdrawal(
   const row = { withdrawalId, decision, decidedBy: by.id, decidedAt: now };
   const entry = await auditEntry(ctx, {
     actor: { kind: 'person', id: by.id },
-    action: decision === 'confirmed' ? 'guide_withdrawal.confirm' : 'guide_withdrawal.decline',
-    subjectKind: 'guide_withdrawal',
+    action: decision === 'confirmed' ? 'text_withdrawal.confirm' : 'text_withdrawal.decline',
+    subjectKind: 'text_withdrawal',
     subjectId: withdrawalId,
   });
   const body = { withdrawalId, decision };
   const request = { scope: by.id, key: parseKey(key), command: 'decideWithdrawal', body };
   return commitOnce(db, request, now, {
-    statements: [db.insert(guideWithdrawalDecisions).values(row), entry],
+    statements: [db.insert(textWithdrawalDecisions).values(row), entry],
     answer: { withdrawalId },
     refusals: withdrawalRefusals,
   });

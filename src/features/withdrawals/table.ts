@@ -1,9 +1,11 @@
 import { sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { instant } from '../../lib/db/columns.ts';
+import { TEXT_KINDS } from '../../lib/text-path.ts';
 
-export const guideWithdrawals = sqliteTable('guide_withdrawals', {
+export const textWithdrawals = sqliteTable('text_withdrawals', {
   id: text('id').primaryKey(),
-  guide: text('guide').notNull(),
+  kind: text('kind', { enum: TEXT_KINDS }).notNull(),
+  slug: text('slug').notNull(),
   act: text('act', { enum: ['withdraw', 'reinstate'] }).notNull(),
   reason: text('reason').notNull(),
   instead: text('instead'),
@@ -15,7 +17,7 @@ export const guideWithdrawals = sqliteTable('guide_withdrawals', {
   decidedAt: instant('decided_at'),
 });
 
-export const guideWithdrawalDecisions = sqliteTable('guide_withdrawal_decisions', {
+export const textWithdrawalDecisions = sqliteTable('text_withdrawal_decisions', {
   withdrawalId: text('withdrawal_id').primaryKey(),
   decision: text('decision', { enum: ['confirmed', 'declined'] }).notNull(),
   decidedBy: text('decided_by').notNull(),
@@ -23,5 +25,5 @@ export const guideWithdrawalDecisions = sqliteTable('guide_withdrawal_decisions'
 });
 
 /** A step out of the public's sight or back into it. */
-export type GuideWithdrawal = typeof guideWithdrawals.$inferSelect;
-export type GuideAct = GuideWithdrawal['act'];
+export type TextWithdrawal = typeof textWithdrawals.$inferSelect;
+export type TextAct = TextWithdrawal['act'];

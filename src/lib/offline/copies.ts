@@ -2,7 +2,7 @@
  * What a device may keep of this site and what it may show of that: rules without a browser. Only pages that stand on the
  * list of the build can be kept, and none of them is anybody's own.
  */
-import { guideOf } from '../guide-path.ts';
+import { textAddress, textOf, type TextName } from '../text-path.ts';
 
 /** Of one page: a digest of its words, its bytes as kept, and its bytes over the air. */
 export type ListedPage = readonly [words: string, bytes: number, sentBytes: number];
@@ -25,10 +25,10 @@ export interface LiveFile {
     place: string | null;
     until: string;
   }[];
-  guides: readonly LiveFileGuide[];
+  texts: readonly LiveFileText[];
 }
 
-export interface LiveFileGuide {
+export interface LiveFileText {
   path: string;
   state: 'withdrawn' | 'reinstated';
   since: string;
@@ -71,7 +71,7 @@ export type Verdict = 'current' | 'newer' | 'withdrawn' | 'stale';
  */
 export function judgeCopy(
   { path, keptAt, words }: Copy,
-  live: Pick<LiveFile, 'guides'> | undefined,
+  live: Pick<LiveFile, 'texts'> | undefined,
   list: CopyList | undefined,
 ): Verdict {
   const change = changeOf(path, live);
@@ -83,15 +83,22 @@ export function judgeCopy(
   return words === '' || listed[0] === words ? 'current' : 'newer';
 }
 
-/** The last thing that happened to the guide of this page. */
+/** What a device has heard of texts; nothing when it last heard of them in the words of an older version of this site. */
+const changesIn = (live: Partial<Pick<LiveFile, 'texts'>> | undefined) => live?.texts ?? [];
+
+/** The texts that must not be shown, by the last that the device has heard. */
+export function withdrawnTexts(live: Pick<LiveFile, 'texts'> | undefined): TextName[] {
+  const gone = changesIn(live).filter(({ state }) => state === 'withdrawn');
+  return gone.flatMap(({ path }) => textOf(path) ?? []);
+}
+
+/** The last thing that happened to the text of this page. */
 export function changeOf(
   path: string,
-  live: Pick<LiveFile, 'guides'> | undefined,
-): LiveFileGuide | undefined {
-  const slug = guideOf(path);
-  return slug === undefined
-    ? undefined
-    : live?.guides.find((one) => one.path === `/guides/${slug}`);
+  live: Pick<LiveFile, 'texts'> | undefined,
+): LiveFileText | undefined {
+  const text = textOf(path);
+  return text && changesIn(live).find((one) => one.path === textAddress(text));
 }
 
 const LINES = /<aside class="live"[\s\S]*?<\/aside>/g;
@@ -108,14 +115,14 @@ export function withLines(html: string, lines: readonly string[]): string {
     .replace(/(<a class="skip"[^>]*>[^<]*<\/a>)/, (skip) => skip + block);
 }
 
-/** Takes out entries that are nothing but a way to a withdrawn guide: they quote it. */
-export function withoutEntries(html: string, slugs: readonly string[]): string {
-  return slugs
-    .filter((slug) => /^[a-z0-9-]+$/.test(slug))
+/** Takes out entries that are nothing but a way to a withdrawn text: they quote it. */
+export function withoutEntries(html: string, texts: readonly TextName[]): string {
+  return texts
+    .filter(({ slug }) => /^[a-z0-9-]+$/.test(slug))
     .reduce(
-      (page, slug) =>
+      (page, { kind, slug }) =>
         page.replace(
-          new RegExp(`<li(?=[^>]*\\bdata-guide="${slug}")[^>]*>[\\s\\S]*?</li>`, 'g'),
+          new RegExp(`<li(?=[^>]*\\bdata-${kind}="${slug}")[^>]*>[\\s\\S]*?</li>`, 'g'),
           '',
         ),
       html,

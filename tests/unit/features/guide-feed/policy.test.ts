@@ -9,7 +9,7 @@ const at = {
   now: new Date('2027-01-02T03:04:05Z'),
 };
 const state = (act: 'withdraw' | 'reinstate') => ({
-  guide: 'cpr',
+  slug: 'cpr',
   act,
   reason: '示例：<写错了> & 重写',
   instead: 'choking',

@@ -7,11 +7,13 @@ import {
   listedPage,
   megabytes,
   plainPath,
+  withdrawnTexts,
   withLines,
   withoutEntries,
   withoutLines,
   type CopyList,
-  type LiveFileGuide,
+  type LiveFile,
+  type LiveFileText,
 } from '../../../../src/lib/offline/copies.ts';
 
 const T0 = Date.parse('2026-11-22T04:00:00Z');
@@ -23,8 +25,8 @@ const list: CopyList = {
   },
 };
 const copy = { path: '/guides/cpr', keptAt: T0, words: 'b' };
-const live = (state: LiveFileGuide['state'], since: number, path = '/guides/cpr') => ({
-  guides: [{ path, state, since: new Date(since).toISOString() }],
+const live = (state: LiveFileText['state'], since: number, path = '/guides/cpr') => ({
+  texts: [{ path, state, since: new Date(since).toISOString() }],
 });
 
 describe('what may be kept', () => {
@@ -34,7 +36,15 @@ describe('what may be kept', () => {
   );
 
   it.each([
-    ...['/', '/me', '/me/bookings/1', '/staff', '/staff/guides/cpr', '/api/me/data', '/tickets/X'],
+    ...[
+      '/',
+      '/me',
+      '/me/bookings/1',
+      '/staff',
+      '/staff/withdrawals/guides/cpr',
+      '/api/me/data',
+      '/tickets/X',
+    ],
     ...['/guides/cpr/quiz', '/guides/cpr/more', '/elder/withdrawn/cpr', '/elder/offline'],
     ...['/live.json', '/guidesx', '/elderly', '/sign-in', '/halls/yancheng'],
   ])('never %s', (path) => expect(copySetOf(path)).toBeUndefined());
@@ -58,11 +68,11 @@ describe('what may be kept', () => {
 describe('a copy', () => {
   it('is shown as it is while nothing newer is known', () => {
     expect(judgeCopy(copy, undefined, undefined)).toBe('current');
-    expect(judgeCopy(copy, { guides: [] }, list)).toBe('current');
+    expect(judgeCopy(copy, { texts: [] }, list)).toBe('current');
   });
 
   it('is marked when the site says it in other words', () => {
-    expect(judgeCopy({ ...copy, words: 'old' }, { guides: [] }, list)).toBe('newer');
+    expect(judgeCopy({ ...copy, words: 'old' }, { texts: [] }, list)).toBe('newer');
   });
 
   it('is never shown once its guide is withdrawn, whenever it was kept, nor is its twin', () => {
@@ -88,11 +98,29 @@ describe('a copy', () => {
 
   it('goes with a guide that was taken off the site', () => {
     const others = { sets: { guides: { '/guides': ['a', 9, 3] }, elder: {} } } as const;
-    expect(judgeCopy(copy, { guides: [] }, others)).toBe('withdrawn');
+    expect(judgeCopy(copy, { texts: [] }, others)).toBe('withdrawn');
   });
 
   it('does not mind what happened to another guide', () => {
     expect(judgeCopy(copy, live('withdrawn', T0, '/guides/cp'), list)).toBe('current');
+  });
+});
+
+const guide = (slug: string) => ({ kind: 'guide', slug }) as const;
+
+describe('what a device has heard', () => {
+  it('names the texts that are withdrawn, and no other', () => {
+    expect(withdrawnTexts(live('withdrawn', T0))).toEqual([guide('cpr')]);
+    expect(withdrawnTexts(live('withdrawn', T0, '/cards/lift-keeper'))).toEqual([
+      { kind: 'card', slug: 'lift-keeper' },
+    ]);
+    expect(withdrawnTexts(live('reinstated', T0))).toEqual([]);
+  });
+
+  it('is nothing in the words of an older version of the site', () => {
+    const old = { asOf: '', banners: [], guides: [] } as unknown as LiveFile;
+    expect(withdrawnTexts(old)).toEqual([]);
+    expect(judgeCopy(copy, old, list)).toBe('current');
   });
 });
 
@@ -113,8 +141,9 @@ describe('the words of a kept page', () => {
   it('lose the entries that quote a withdrawn guide, and no other', () => {
     const cards =
       '<li class="card" data-guide="cpr" x><a>按压</a></li><li data-guide="cpr-2">别的</li>';
-    expect(withoutEntries(cards, ['cpr'])).toBe('<li data-guide="cpr-2">别的</li>');
-    expect(withoutEntries(cards, ['.*', 'c(p'])).toBe(cards);
+    expect(withoutEntries(cards, [guide('cpr')])).toBe('<li data-guide="cpr-2">别的</li>');
+    expect(withoutEntries(cards, [{ kind: 'card', slug: 'cpr' }])).toBe(cards);
+    expect(withoutEntries(cards, [guide('.*'), guide('c(p')])).toBe(cards);
   });
 });
 
