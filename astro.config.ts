@@ -5,7 +5,22 @@ import type { AstroIntegration } from 'astro';
 import { defineConfig } from 'astro/config';
 import { joinFiles } from './scripts/lib/join-files.ts';
 import { writeOfflineCopies } from './scripts/lib/offline-copies.ts';
+import { overdueReviews, readWrittenTexts, textProblems } from './scripts/lib/text-lint.ts';
 import { securityHeaders } from './src/lib/security-headers.ts';
+import { calendarDate } from './src/lib/time.ts';
+
+/** Advice with a mistake that a program can see is not built; a review that is due is told. */
+const soundTexts: AstroIntegration = {
+  name: 'sound-texts',
+  hooks: {
+    'astro:build:start': async ({ logger }) => {
+      const texts = await readWrittenTexts();
+      const problems = textProblems(texts);
+      if (problems.length > 0) throw new Error(problems.join('\n'));
+      for (const due of overdueReviews(texts, calendarDate(new Date()))) logger.warn(due);
+    },
+  },
+};
 
 /** Static pages are not drawn by the site: the platform sets the same headers on them from `_headers`. */
 const staticHeaders: AstroIntegration = {
@@ -80,5 +95,5 @@ export default defineConfig({
   devToolbar: { enabled: false },
   // With the default prerender environment `astro dev` answers 404 for prerendered pages.
   adapter: cloudflare({ prerenderEnvironment: 'node', imageService: 'passthrough' }),
-  integrations: [developmentPages, staticHeaders, fewerFiles, offlineCopies],
+  integrations: [soundTexts, developmentPages, staticHeaders, fewerFiles, offlineCopies],
 });

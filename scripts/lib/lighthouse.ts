@@ -114,7 +114,7 @@ async function measure({ port, origin, path, isTimed }: Asked): Promise<Measured
     formFactor: 'mobile',
     ...(isTimed
       ? { onlyCategories: ['performance', ...SCORES] }
-      : { onlyCategories: SCORES, onlyAudits: COUNTS, throttlingMethod: 'provided' }),
+      : { onlyCategories: SCORES, onlyAudits: COUNTS }),
     disableFullPageScreenshot: true,
   });
   const result = answer?.lhr;
