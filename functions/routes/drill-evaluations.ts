@@ -6,6 +6,7 @@ import {
   reopenSheet,
   saveSheet,
   setGradeBands,
+  withdrawSelfEvaluation,
 } from '../../src/features/drill-evaluations/commands.ts';
 import { sectionsOf } from '../../src/features/drill-evaluations/policy.ts';
 import { requireJudge } from '../../src/features/drill-evaluations/queries.ts';
@@ -18,10 +19,10 @@ import {
   writeReport,
 } from '../../src/features/drill-reports/commands.ts';
 import { reportDocument } from '../../src/features/drill-documents/policy.ts';
+import { readPictures } from '../../src/features/drill-documents/queries.ts';
 import { latestEdition, readReport } from '../../src/features/drill-reports/queries.ts';
 import { drillPath, markedTitle } from '../../src/features/drills/policy.ts';
 import { requireOwnDrill } from '../../src/features/drills/queries.ts';
-import { listSubjectFiles } from '../../src/features/files/queries.ts';
 import { gradeScopes, type Holder } from '../../src/features/roles/policy.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { contentDisposition } from '../../src/lib/download.ts';
@@ -40,6 +41,7 @@ type Command = (ctx: CommandContext, by: Holder, input: unknown, key: string) =>
 const acts: readonly (readonly [address: string, command: Command, next: string])[] = [
   ['sheet/hand-in', handInSheet, 'sheet?handed-in=1'],
   ['self-evaluation', giveSelfEvaluation, 'self-evaluation?given=1'],
+  ['self-evaluation/withdrawal', withdrawSelfEvaluation, 'self-evaluation?withdrawn=1'],
   ['findings/removal', removeFinding, 'evaluation?removed=1#findings'],
   ['report/words', writeReport, 'report?saved=1'],
   ['report/release', releaseReport, 'report?released=1'],
@@ -171,7 +173,7 @@ async function reportFile(c: AppContext): Promise<Response> {
   }
   const latest = latestEdition(report.releases);
   const isDraft = c.req.query('draft') !== undefined || !latest;
-  const photos = (await listSubjectFiles(context, 'drill', file.drill.id)).map(({ name }) => name);
+  const photos = await readPictures(context, file.drill.id, scope.storage);
   const parts = reportDocument(
     isDraft ? report.content : latest.content,
     isDraft ? null : { ...latest.release, number: latest.release.edition },

@@ -10,6 +10,7 @@ import { drillPath, markedTitle } from '../../src/features/drills/policy.ts';
 import { endInput } from '../../src/features/drills/schema.ts';
 import { DRILL_END_KINDS, DRILL_STATES } from '../../src/features/drills/table.ts';
 import { DomainError } from '../../src/lib/errors.ts';
+import { toHex } from '../../src/lib/ids.ts';
 import { sha256 } from '../../src/lib/keyring.ts';
 import { readForm } from '../forms.ts';
 import { createApi, idempotencyHeader, jsonAnswer, jsonBody, problems } from '../openapi.ts';
@@ -94,6 +95,7 @@ const runSchema = z
     own: z.array(fact.extend({ note: z.string() })),
     others: z.array(fact),
     version: z.int(),
+    shown: z.string().openapi({ description: 'A digest of all that is not of the log.' }),
   })
   .openapi('DrillRun', { description: '演练: practice, no emergency.' });
 
@@ -109,7 +111,9 @@ const liveSchema = z
       present: z.int(),
       missing: z.int(),
     }),
-    injects: z.int().openapi({ description: 'How many the one who asks may see by now.' }),
+    shown: z
+      .string()
+      .openapi({ description: 'As in the run: where it differs, ask for that anew.' }),
     version: z.int(),
     at: instant,
   })
@@ -211,7 +215,7 @@ export function drillRunsApi() {
     if (!live) throw notHere();
     own(c);
     const digest = await sha256(JSON.stringify(live));
-    const tag = `"${Array.from(digest.slice(0, 12), (byte) => byte.toString(16).padStart(2, '0')).join('')}"`;
+    const tag = `"${toHex(digest.slice(0, 12))}"`;
     c.header('ETag', tag);
     // A proxy that compresses weakens the tag.
     const known = c.req.header('If-None-Match')?.replace(/^W\//, '');

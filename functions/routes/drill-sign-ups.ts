@@ -4,6 +4,7 @@ import { ICalCalendarMethod, ICalEventStatus, ICalEventTransparency } from 'ical
 import {
   changeParty,
   endPairing,
+  exportSignUps,
   leaveDrill,
   pairHelper,
   signUp,
@@ -43,6 +44,7 @@ import {
 } from '../openapi.ts';
 import { submit } from '../submit.ts';
 import type { AppContext, AppEnv, PageRenderer } from '../types.ts';
+import { sheetAnswer } from './disclosures.ts';
 
 const noticeSchema = z
   .object({
@@ -252,6 +254,19 @@ export function drillSignUpForms(renderPage: PageRenderer) {
       'Content-Type': 'text/calendar; charset=utf-8',
       'Content-Disposition': 'attachment; filename="anlan-drill.ics"',
     });
+  });
+  forms.post('/me/drills/:drillId/sign-ups/export', async (c) => {
+    const values = await readForm(c);
+    const { drillId } = c.req.param();
+    const page = `${drillPath(drillId)}/sign-ups`;
+    let made: Awaited<ReturnType<typeof exportSignUps>> | undefined;
+    // The form stands on the page of the list: this address answers with a file and nothing else.
+    const onItsPage: PageRenderer = (context, _, state) => renderPage(context, page, state);
+    const answer = await submit(c, values, onItsPage, async (key) => {
+      made = await asHand(c, (ctx, by) => exportSignUps(ctx, by, { drillId }, key));
+      return page;
+    });
+    return made ? sheetAnswer(made.sheet, 'csv', '演练名单', c.var.scope.now) : answer;
   });
   return forms;
 }

@@ -70,7 +70,7 @@ export async function seedDrillEvents(
   });
   const teachers = await crew(ctx, school.claimedBy, school.id, 221, person);
   const community = await claimCommunity(past(30), reviewer, person);
-  const residents = await crew(ctx, community.headId, community.organisationId, 211, person);
+  const residents = await crew(ctx, community.headId, community.organisationId, 231, person);
   const county: Hands = {
     by: reviewer,
     organiser: { organisationId: null, regionCode: '320904' },

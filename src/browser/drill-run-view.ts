@@ -64,6 +64,13 @@ export function clockText(run: DrillRun, now: number): string {
   return sinceStart(run.endedAt ?? now, run.startedAt);
 }
 
+/** How old what is shown of the script is, on a phone without a link. */
+export function ageWords(knownAt: number, now: number): string {
+  const minutes = Math.floor((now - knownAt) / 60_000);
+  const age = minutes < 1 ? '' : `，${minutes}分钟以前`;
+  return `下面是${secondsOf(knownAt)}的情景${age}。后来加的、改的，没有网看不到：听对讲机和身边的人。`;
+}
+
 export function drawInjects(
   place: HTMLElement,
   run: DrillRun,

@@ -15,6 +15,7 @@ import { canWorkOffline, discardDrawer, openDrawer } from '../lib/offline/drawer
 import { createOutbox, delayAfter, type Sending } from '../lib/offline/outbox.ts';
 import { drillLink, noLinkWords } from './drill-run-link.ts';
 import {
+  ageWords,
   clockText,
   drawCard,
   drawInjects,
@@ -73,6 +74,8 @@ async function openRun(place: HTMLElement): Promise<void> {
   let dismissed = ((await drawer.read('dismissed')) as number | undefined) ?? 0;
   let heardStop = false;
   let lastVersion = run?.version ?? 0;
+  /** Until when what is shown of the script is known to be the site's. */
+  let knownAt = ((await drawer.read('knownAt')) as number | undefined) ?? run?.at ?? 0;
   let link: LinkState = 'unknown';
   let failures = 0;
   let fetchedAt = 0;
@@ -181,7 +184,9 @@ async function openRun(place: HTMLElement): Promise<void> {
     }
     run = answer.body;
     fetchedAt = Date.now();
+    knownAt = run.at;
     applied = applied.filter(({ id }) => !seen.has(id));
+    await drawer.write('knownAt', knownAt);
     await drawer.write('run', run);
     await drawer.write('applied', applied);
     setLink('linked');
@@ -217,11 +222,15 @@ async function openRun(place: HTMLElement): Promise<void> {
     if (link !== 'linked') setLink('linked');
     if (live && run) {
       const { state, startedAt, endedAt, end } = live;
-      const isNew = state !== run.state || live.injects !== run.injects.length;
+      const isNew = state !== run.state || live.shown !== run.shown;
       run = { ...run, state, startedAt, endedAt, end };
       if (isNew) fetchedAt = 0;
       lastVersion = live.version;
       await drawer.write('run', run);
+    }
+    if (run && fetchedAt > 0) {
+      knownAt = Math.max(knownAt, clock.heardAt);
+      await drawer.write('knownAt', knownAt);
     }
     // The stop first, then everything else.
     draw();
@@ -450,6 +459,9 @@ async function openRun(place: HTMLElement): Promise<void> {
     const text = clockText(run, now());
     if (part('clock').textContent !== text) part('clock').textContent = text;
     markDue(part('injects'), run, now());
+    const age = link === 'linked' || knownAt === 0 ? '' : ageWords(knownAt, now());
+    if (part('age').textContent !== age) part('age').textContent = age;
+    part('age').hidden = age === '';
   }
 
   const countForm = part('count-form') as HTMLFormElement;

@@ -1,3 +1,5 @@
+import type { PictureSize } from './picture-size.ts';
+
 /**
  * A document in its parts: headings, words, tables, bars. A page, a file of HTML and one of Word are drawn from the same
  * parts, so that none of them says something else.
@@ -19,7 +21,14 @@ export type Block =
       /** Share of the width of each column, in percent. */
       widths?: readonly number[];
     }
+  /** Shown where a file can hold them, else told by name. */
+  | { kind: 'pictures'; pictures: readonly DocumentPicture[] }
   | { kind: 'bars'; title: string; reading: string; bars: readonly DocumentBar[] };
+
+export interface DocumentPicture {
+  caption: string;
+  image?: PictureSize & { bytes: Uint8Array };
+}
 
 export interface DocumentBar {
   label: string;
@@ -97,6 +106,8 @@ function blockHtml(block: Block): string {
         .join('\n');
     case 'note':
       return `<p class="note">${e(block.text)}</p>`;
+    case 'pictures':
+      return `<ul>${block.pictures.map(({ caption }) => `<li>${e(caption)}</li>`).join('')}</ul>`;
     case 'list':
       return `<ul>${block.items.map((item) => `<li>${e(item)}</li>`).join('')}</ul>`;
     case 'facts':

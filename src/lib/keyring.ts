@@ -21,7 +21,8 @@ export type HashPurpose =
   | 'pause'
   | 'import-row'
   | 'file-link'
-  | 'drill-card';
+  | 'drill-card'
+  | 'self-evaluation';
 
 interface VersionKeys {
   seal: CryptoKey;

@@ -1,6 +1,6 @@
 import type { FileChild, Paragraph as DocxParagraph, Table as DocxTable } from 'docx';
-import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
-import { paragraphs, type Block, type DocumentParts } from './document.ts';
+import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
+import { paragraphs, type Block, type DocumentParts, type DocumentPicture } from './document.ts';
 
 /** A4 between margins of 2 cm, in twentieths of a point. */
 const WIDTH = 9638;
@@ -112,6 +112,8 @@ function blockChildren(docx: Docx, block: Block): FileChild[] {
       return [line(block.text, 20)];
     case 'list':
       return block.items.map((text) => new Paragraph({ text, bullet: { level: 0 } }));
+    case 'pictures':
+      return block.pictures.flatMap((picture, index) => pictureChildren(docx, picture, index));
     case 'facts':
       return [table(docx, [], block.rows, [24, 76]), spacer(docx)];
     case 'table':
@@ -136,6 +138,39 @@ function blockChildren(docx: Docx, block: Block): FileChild[] {
         spacer(docx),
       ];
   }
+}
+
+/** In pixels of Word, 96 to the inch: two photos a page. */
+const PICTURE_MAX = { width: 600, height: 380 };
+
+/** A photo with its name below. Word turns nothing by itself: what lies on its side is turned here. */
+function pictureChildren(
+  { ImageRun, Paragraph, TextRun }: Docx,
+  { caption, image }: DocumentPicture,
+  index: number,
+): DocxParagraph[] {
+  const named = new Paragraph({
+    alignment: 'center',
+    children: [new TextRun({ text: caption, size: 20 })],
+  });
+  if (!image) return [named];
+  const { bytes: data, type, width, height, turn } = image;
+  const isSideways = turn === 90 || turn === 270;
+  const [wide, high] = isSideways ? [height, width] : [width, height];
+  const scale = Math.min(1, PICTURE_MAX.width / wide, PICTURE_MAX.height / high);
+  const pixels = (length: number) => Math.max(1, Math.round(length * scale));
+  const picture = new ImageRun({
+    ...{ type, data },
+    transformation: { width: pixels(width), height: pixels(height), rotation: turn },
+    // The writer counts on from one document to the next, if it is left to number them.
+    altText: { id: String(index + 1), name: caption, description: caption, title: caption },
+  });
+  // A line that is as high as what stands in it.
+  const spacing = { before: 120, after: 60, line: 240, lineRule: 'auto' } as const;
+  return [
+    new Paragraph({ alignment: 'center', keepNext: true, spacing, children: [picture] }),
+    named,
+  ];
 }
 
 /** Word joins tables that touch. */
@@ -263,5 +298,10 @@ function withFixedTimes(bytes: Uint8Array<ArrayBuffer>, at: Date): Uint8Array<Ar
     );
     files['docProps/core.xml'] = strToU8(text);
   }
-  return zipSync(files, { mtime: ZIP_TIME, level: 6 });
+  // Photos are small as they are.
+  const packed = Object.entries(files).map(([name, data]): [string, Zippable[string]] => [
+    name,
+    name.startsWith('word/media/') ? [data, { level: 0 }] : data,
+  ]);
+  return zipSync(Object.fromEntries(packed), { mtime: ZIP_TIME, level: 6 });
 }

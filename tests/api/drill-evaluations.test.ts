@@ -337,7 +337,7 @@ describe('a report', () => {
     const latest = latestEdition((await reportOf(drill)).releases);
     if (!latest) throw new Error('Not released.');
     const { content, release } = latest;
-    const parts = reportDocument(content, { ...release, number: 1 }, ['现场.jpg']);
+    const parts = reportDocument(content, { ...release, number: 1 }, [{ caption: '现场.jpg' }]);
     const bytes = await writeDocx(parts, release.releasedAt);
     expect(await writeDocx(parts, release.releasedAt)).toEqual(bytes);
     const files = unzipSync(bytes);

@@ -1,14 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { count, eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
-import { readMigrations } from '../../scripts/lib/migrations.ts';
 import { auditEntries } from '../../src/features/audit/table.ts';
 import { drillParticipants } from '../../src/features/drills/table.ts';
 import { openDatabase } from '../../src/lib/db/client.ts';
-import { migrate } from '../../src/lib/db/migrate.ts';
 import { newId } from '../../src/lib/ids.ts';
 import { Keyring } from '../../src/lib/keyring.ts';
 import { addMinutes } from '../../src/lib/time.ts';
@@ -35,10 +33,11 @@ describe(`${ASKERS} people at once for ${CAPACITY} places of a role`, () => {
   beforeAll(async () => {
     const directory = await mkdtemp(join(tmpdir(), 'anlan-race-'));
     cleanups.push(() => rm(directory, { recursive: true, force: true }));
-    const server: DatabaseProcess = await startDatabaseProcess(join(directory, 'site.db'));
+    const file = join(directory, 'site.db');
+    await copyFile(inject('databaseTemplate'), file);
+    const server: DatabaseProcess = await startDatabaseProcess(file);
     cleanups.push(() => server.end('SIGTERM'));
     const db = openDatabase({ url: server.url, timeoutMs: 30_000 });
-    await migrate(db.$client, await readMigrations(), NOW);
     const keys = await Keyring.open(JSON.parse(TEST_KEYS) as Record<string, string>);
     const at = (now: Date) => ({ db, now, keys, requestId: newId(now) });
     let people = 0;

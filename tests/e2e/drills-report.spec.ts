@@ -1,5 +1,4 @@
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
-import type { Page } from '@playwright/test';
 import { endDrill, startDrill } from '../../src/features/drills/commands.ts';
 import { findSheet } from '../../src/features/drill-evaluations/queries.ts';
 import { drillRecordLinks } from '../../src/features/drill-reports/table.ts';
@@ -11,6 +10,7 @@ import { drilling } from '../helpers/drills.ts';
 import { colleagueOf, judged } from '../helpers/evaluated-drills.ts';
 import { assigned, opened } from '../helpers/open-drills.ts';
 import type { World } from '../helpers/world.ts';
+import { handIn } from './drill-phones.ts';
 import { expect, keepSignIn, test } from './fixtures.ts';
 
 const key = () => crypto.randomUUID();
@@ -49,18 +49,6 @@ async function held(ctx: CommandContext, phone: string) {
     await judged(ctx, by, drillId, (item) => (item === 'e1' ? '' : 'yes'));
   }
   return { drillId, head, token, evaluators };
-}
-
-async function handIn(page: Page, token: string, drillId: string, answer: '是' | '否') {
-  await keepSignIn(page, token);
-  await page.goto(`/me/drills/${drillId}/sheet?group=1`);
-  await page.getByRole('radio', { name: answer, exact: true }).first().check();
-  await page.getByRole('button', { name: '保存，下一组' }).click();
-  await expect(page.getByText('第2组')).toBeVisible();
-  await page.goto(`/me/drills/${drillId}/sheet`);
-  await page.getByRole('link', { name: '交评估表' }).click();
-  await page.getByRole('button', { name: '交评估表' }).click();
-  await expect(page.getByRole('status').filter({ hasText: '评估表交了' })).toBeVisible();
 }
 
 test('a drill is judged by two, reported, recorded, and what was found is mended and verified', async ({

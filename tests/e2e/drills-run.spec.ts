@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
 import { measureTimes } from '../../src/features/drill-runs/policy.ts';
 import { readLog } from '../../src/features/drill-runs/queries.ts';
@@ -7,10 +7,9 @@ import type { CommandContext } from '../../src/lib/context.ts';
 import { addMinutes, calendarDate, DAY_MS, formatTime } from '../../src/lib/time.ts';
 import { crew, type Crew } from '../helpers/drill-runs.ts';
 import type { World } from '../helpers/world.ts';
-import { expect, keepSignIn, test, watch } from './fixtures.ts';
+import { openRun, timed } from './drill-phones.ts';
+import { expect, keepSignIn, shiftClock, test, watch } from './fixtures.ts';
 
-/** What was tapped and what was noted may lie apart by the way to the site and back, and no more. */
-const CLOCK_MS = 1_000;
 const UNIT = '3栋';
 
 /** A drill that begins in ten minutes, with its people; their numbers are this test's own. */
@@ -21,32 +20,6 @@ async function prepare(ctx: CommandContext, phone: string): Promise<Crew> {
   const at = addMinutes(ctx.now, 10);
   const times = { date: calendarDate(at), time: formatTime(at) };
   return crew({ ctx, person } as unknown as World, times, `示例社区${phone}`);
-}
-
-async function openRun(page: Page, drillId: string, token: string): Promise<void> {
-  await keepSignIn(page, token);
-  await page.goto(`/me/drills/${drillId}/run`);
-  await expect(page.locator('[data-link]')).toContainText('断网也能用');
-}
-
-/** A phone whose clock is wrong by so many minutes, in all it opens from now on. */
-async function shiftClock(context: BrowserContext, minutes: number): Promise<void> {
-  await context.addInitScript((by) => {
-    const RealDate = Date;
-    globalThis.Date = class extends RealDate {
-      constructor(...given: [] | [number]) {
-        super(given.length > 0 ? given[0]! : RealDate.now() + by);
-      }
-      static override now = () => RealDate.now() + by;
-    } as DateConstructor;
-  }, minutes * 60_000);
-}
-
-/** Between which two moments something was tapped. */
-async function timed(act: () => Promise<void>): Promise<[number, number]> {
-  const before = Date.now();
-  await act();
-  return [before - CLOCK_MS, Date.now() + CLOCK_MS];
 }
 
 test('three phones of a drill, one without a link, come to one log, and a stop reaches them', async ({

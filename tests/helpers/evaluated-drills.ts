@@ -182,7 +182,7 @@ export async function mending(
   return (await openImprovement(ctx, by, input, key())).itemId;
 }
 
-/** A drill of an organiser that ended yesterday, with their own sheet filled in, a finding, and something to be mended. */
+/** A drill of an organiser that ended yesterday, in which they took part themselves, with their own sheet filled in, a finding, and something to be mended. */
 export async function judgedYesterday(
   ctx: CommandContext,
   by: Holder,
@@ -192,6 +192,7 @@ export async function judgedYesterday(
   const before = { ...ctx, now: addMinutes(began, -24 * 60) };
   const times = { date: calendarDate(began), time: formatTime(began) };
   const drillId = await opened(before, by, organiser, times);
+  await assigned(before, by, drillId, { personId: by.id, role: '社区主任' });
   await startDrill({ ...ctx, now: began }, by, { drillId }, key());
   const over = { drillId, kind: 'finished', reason: '' };
   await endDrill({ ...ctx, now: addMinutes(began, 40) }, by, over, key());

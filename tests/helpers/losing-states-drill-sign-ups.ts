@@ -2,10 +2,12 @@ import { eq } from 'drizzle-orm';
 import {
   changeParty,
   endPairing,
+  exportSignUps,
   forgetSignUps,
   leaveDrill,
   pairHelper,
   signUp,
+  tellHelperLosses,
   tellPromoted,
 } from '../../src/features/drill-sign-ups/commands.ts';
 import { cancelDrill } from '../../src/features/drills/commands.ts';
@@ -198,6 +200,17 @@ export const drillSignUpStates: readonly LosingState[] = [
       .set({ capacity: 9 })
       .where(eq(drillRoles.id, drill.families.id));
     return () => tellPromoted(world.ctx);
+  }),
+  losing('tellHelperLosses', 'whoever was helped leaves', null, async (world) => {
+    const { drill, person, ids } = await pair(world);
+    await pairHelper(world.ctx, drill.by, ids, key());
+    await leaveDrill(world.ctx, person, { drillId: ids.drillId }, key());
+    return () => tellHelperLosses(world.ctx);
+  }),
+  losing('exportSignUps', 'by who only takes part', 'drill_not_yours', async (world) => {
+    const { drill, person } = await cast(world);
+    const by = { id: person.id, roles: [] };
+    return () => exportSignUps(world.ctx, by, { drillId: drill.drillId }, key());
   }),
   losing('forgetSignUps', 'a drill that is still to come', null, async (world) => {
     await cast(world);

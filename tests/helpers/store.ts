@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { S3Settings } from '../../src/lib/storage.ts';
 
 /**
@@ -47,15 +47,10 @@ export async function startStore(): Promise<TestStore> {
   return store;
 }
 
-const stores: TestStore[] = [];
-afterEach(async () => {
-  await Promise.all(stores.splice(0).map((store) => store.close()));
-});
-
 /** A store of its own beside a world; closed after the test. */
 export async function openStore(): Promise<TestStore> {
   const store = await startStore();
-  stores.push(store);
+  onTestFinished(() => store.close());
   return store;
 }
 

@@ -91,7 +91,7 @@ async function documents({ releases, photos }: ArchiveData): Promise<ArchiveFile
     const parts = reportDocument(
       JSON.parse(content) as ReportContent,
       { number: edition, releasedAt, digest, reason },
-      photos,
+      photos.map((caption) => ({ caption })),
     );
     const bytes = await writeDocx(parts, releasedAt);
     files.push({

@@ -73,7 +73,7 @@ export function archiveTexts(data: ArchiveData): ArchiveText[] {
           digest: edition.digest,
           reason: edition.reason,
         },
-        photos,
+        photos.map((caption) => ({ caption })),
       ),
     ),
   });

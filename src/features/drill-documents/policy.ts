@@ -1,4 +1,4 @@
-import type { Block, DocumentParts } from '../../lib/document.ts';
+import type { Block, DocumentParts, DocumentPicture } from '../../lib/document.ts';
 import { calendarDate, formatDate, formatSpan } from '../../lib/time.ts';
 import {
   bandWords,
@@ -17,6 +17,7 @@ import {
 } from '../drill-reports/policy.ts';
 import { durationWords } from '../drill-runs/policy.ts';
 import { endWords, markedTitle } from '../drills/policy.ts';
+import type { AttachedFile } from '../files/queries.ts';
 
 /** `1分52秒`, or that it was not measured. */
 export const secondsWords = (seconds: number | null): string =>
@@ -40,13 +41,30 @@ export function timeBars(times: readonly ReportTime[]) {
   });
 }
 
+/** What a telephone's photo has, and how much of them a file takes that is sent by mail and made at the edge. */
+export const PICTURE_BYTES_MAX = 6 * 1024 * 1024;
+export const PICTURES_BYTES_MAX = 12 * 1024 * 1024;
+
+/** Whether a photo stands in the Word file itself: looked through for viruses, of a kind that Word shows, not too large. */
+export function isInDocument(
+  { state, type, size }: Pick<AttachedFile, 'state' | 'type' | 'size'>,
+  bytesTaken: number,
+): boolean {
+  return (
+    state === 'clean' &&
+    (type === 'jpeg' || type === 'png') &&
+    size <= PICTURE_BYTES_MAX &&
+    bytesTaken + size <= PICTURES_BYTES_MAX
+  );
+}
+
 const BARS_READING = '整条是目标时间，深色是实际用时；超过目标的画满';
 
 /** A report in its parts, for the page, for Word and for the archive. */
 export function reportDocument(
   content: ReportContent,
   edition: { number: number; releasedAt: Date | null; digest: string; reason: string } | null,
-  photos: readonly string[],
+  photos: readonly DocumentPicture[],
 ): DocumentParts {
   const { words, times, muster, self, findings } = content;
   const bars = timeBars(times);
@@ -114,7 +132,7 @@ export function reportDocument(
       kind: 'text',
       text: words.suggestions || '没有另外的建议。',
     }),
-    ...(photos.length > 0 ? [section('照片', { kind: 'list', items: photos })] : []),
+    ...(photos.length > 0 ? [section('照片', { kind: 'pictures', pictures: photos })] : []),
   ];
   return {
     mark: '演练',

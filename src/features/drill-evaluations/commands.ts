@@ -1,19 +1,20 @@
 import type { CommandContext } from '../../lib/context.ts';
 import { DomainError } from '../../lib/errors.ts';
 import { parseInput } from '../../lib/fields.ts';
-import { newId } from '../../lib/ids.ts';
+import { newId, toHex } from '../../lib/ids.ts';
 import { actOnce } from '../audit/statements.ts';
 import { notYours } from '../drill-plans/policy.ts';
 import { findDrill, standingIn } from '../drills/queries.ts';
 import { drillReference } from '../drills/schema.ts';
 import { can, type Holder } from '../roles/policy.ts';
 import { evaluationRefusals, sectionsOf } from './policy.ts';
-import { findSheet, listSheets, requireJudge } from './queries.ts';
+import { findAnswer, findSheet, listSheets, requireJudge } from './queries.ts';
 import {
   bandsInput,
   itemAnswerInput,
   reopenInput,
   selfEvaluationInput,
+  selfWithdrawalInput,
   sheetSaveInput,
 } from './schema.ts';
 import {
@@ -171,8 +172,11 @@ export async function giveSelfEvaluation(
   const file = data && (await findDrill(ctx, data.drillId));
   const standing = file && (await standingIn(ctx, by, file));
   if (!file || standing?.participant?.state !== 'joined') throw notFound();
-  const { drillId, understood, knew, safe, wish } = parseInput(selfEvaluationInput, input);
+  const { drillId, code, ...said } = parseInput(selfEvaluationInput, input);
   const { db } = ctx;
+  const id = code
+    ? answerId(await ctx.keys.hash('self-evaluation', `${drillId}:${code}`))
+    : crypto.randomUUID();
   return actOnce(ctx, by.id, key, {
     command: 'giveSelfEvaluation',
     action: 'self_evaluation.give',
@@ -184,9 +188,46 @@ export async function giveSelfEvaluation(
       db
         .insert(drillSelfEvaluationReceipts)
         .values({ participantId: standing.participant.id, drillId, givenBy: by.id }),
-      db
-        .insert(drillSelfEvaluations)
-        .values({ id: crypto.randomUUID(), drillId, understood, knew, safe, wish }),
+      db.insert(drillSelfEvaluations).values({ id, drillId, ...said }),
+    ],
+    refusals: evaluationRefusals,
+  });
+}
+
+/** Where an answer lies that has this code: without the code nobody finds it, not even who keeps the keys. */
+const answerId = (hash: Uint8Array) => toHex(hash.slice(0, 16));
+
+/**
+ * Takes one's answer back by the code that came with its form: it goes, and one may answer anew.
+ * @throws DomainError `not_found` (no part in it), `invalid` (no such answer), `conflict` (nothing given, released),
+ * `unavailable`.
+ */
+export async function withdrawSelfEvaluation(
+  ctx: CommandContext,
+  by: Holder,
+  input: unknown,
+  key: string,
+): Promise<{ drillId: string }> {
+  const { data } = drillReference.safeParse(input);
+  const file = data && (await findDrill(ctx, data.drillId));
+  const standing = file && (await standingIn(ctx, by, file));
+  if (!file || standing?.participant?.state !== 'joined') throw notFound();
+  const { drillId, code } = parseInput(selfWithdrawalInput, input);
+  const ids = (await ctx.keys.hashes('self-evaluation', `${drillId}:${code}`)).map(answerId);
+  const evaluationId = (await findAnswer(ctx, drillId, ids)) ?? '';
+  return actOnce(ctx, by.id, key, {
+    command: 'withdrawSelfEvaluation',
+    action: 'self_evaluation.withdraw',
+    subject: ['drill', drillId],
+    answer: { drillId },
+    // Without the code: nothing that is kept says which answer it was.
+    body: { drillId },
+    statements: [
+      {
+        sql: `INSERT INTO drill_self_evaluation_withdrawals (evaluation_id, drill_id, participant_id, given_by)
+          VALUES (?, ?, ?, ?)`,
+        args: [evaluationId, drillId, standing.participant.id, by.id],
+      },
     ],
     refusals: evaluationRefusals,
   });

@@ -268,6 +268,11 @@ export const evaluationRefusals: Refusals = {
     ...{ code: 'conflict', reason: 'already_answered' },
     message: '你已经填过了，谢谢。',
   },
+  nothing_given: { code: 'conflict', message: '你没有填过，或者已经撤回了。' },
+  answer_unknown: {
+    ...{ code: 'invalid', field: 'code' },
+    message: '没有这串撤回码的答案，请再看一遍',
+  },
   bands_not_yours: notYours,
   drill_grade_bands_order: {
     code: 'invalid',

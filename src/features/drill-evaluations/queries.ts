@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { readTogether } from '../../lib/db/read.ts';
 import { DomainError } from '../../lib/errors.ts';
@@ -137,6 +137,21 @@ export async function readSelfEvaluations(
     .where(eq(drillSelfEvaluations.drillId, drillId));
   const summary = summarise(answers);
   return { summary, enough: summary.questions !== null };
+}
+
+/** The one of these ids under which an answer of this drill lies. */
+export async function findAnswer(
+  { db }: Reads,
+  drillId: string,
+  ids: readonly string[],
+): Promise<string | undefined> {
+  const [found] = await db
+    .select({ id: drillSelfEvaluations.id })
+    .from(drillSelfEvaluations)
+    .where(
+      and(eq(drillSelfEvaluations.drillId, drillId), inArray(drillSelfEvaluations.id, [...ids])),
+    );
+  return found?.id;
 }
 
 /** Whether this participant has answered. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { countField, textField } from '../../lib/fields.ts';
+import { INVITATION_CODE_LENGTH, readCode } from '../../lib/ids.ts';
 import { drillReference } from '../drills/schema.ts';
 import { namesSomebody } from '../inquiries/policy.ts';
 import { ANSWERS } from './table.ts';
@@ -69,6 +70,23 @@ export const selfEvaluationInput = drillReference.extend({
   knew: score('请选知不知道怎么做'),
   safe: score('请选觉得安全不安全'),
   wish: wordsField(200),
+  /** 撤回码, drawn with the form and kept by whoever answers; nothing for an answer that is not to be withdrawn. */
+  code: z
+    .union([z.literal(''), z.string().max(60)])
+    .default('')
+    .transform((text) => readCode(text, INVITATION_CODE_LENGTH)),
+});
+
+export const selfWithdrawalInput = drillReference.extend({
+  code: z
+    .string({ error: '请写12位撤回码' })
+    .max(60, { error: '撤回码是12位' })
+    .transform((text, ctx) => {
+      const code = readCode(text, INVITATION_CODE_LENGTH);
+      if (code) return code;
+      ctx.addIssue({ code: 'custom', message: '撤回码是12位，请再看一遍' });
+      return z.NEVER;
+    }),
 });
 
 const points = countField({

@@ -77,7 +77,7 @@ export const drillSelfEvaluationReceipts = sqliteTable('drill_self_evaluation_re
 
 /** 参演自评: an answer without anybody's name, time or order. */
 export const drillSelfEvaluations = sqliteTable('drill_self_evaluations', {
-  /** At random. */
+  /** From a code that only whoever answered has: at random for everybody else. */
   id: text('id').primaryKey(),
   drillId: text('drill_id').notNull(),
   understood: integer('understood').notNull(),

@@ -241,6 +241,48 @@ export async function busyThen(
   };
 }
 
+/** Who would have something else if a drill were at another time. */
+export interface Clashes {
+  /** Those with a role: as organisers see them. */
+  people: { participantId: string; name: string; role: string; at: 'drill' | 'hall' }[];
+  /** Families are counted. */
+  families: number;
+}
+
+/** Whom a drill meets at something else between two instants; who only waits for a place is in nobody's way. */
+export async function clashesAt(
+  ctx: NamedReads,
+  drillId: string,
+  times: { startsAt: Date; endsAt: Date },
+): Promise<Clashes> {
+  const rows = await ctx.db
+    .select({ participant: drillParticipants, person: people, role: drillRoles })
+    .from(drillParticipants)
+    .innerJoin(people, eq(people.id, drillParticipants.personId))
+    .innerJoin(drillRoles, eq(drillRoles.id, drillParticipants.roleId))
+    .where(and(eq(drillParticipants.drillId, drillId), eq(drillParticipants.state, 'joined')))
+    .orderBy(asc(drillRoles.position), asc(drillParticipants.id));
+  const ids = rows.map(({ person }) => person.id);
+  const busy = await busyThen(ctx, { id: drillId, ...times }, ids);
+  const hit = rows.filter(
+    ({ person }) => busy.drilling.has(person.id) || busy.guiding.has(person.id),
+  );
+  const named = hit.filter(({ role }) => role.filledBy !== 'household');
+  return {
+    people: await Promise.all(
+      named.map(async ({ participant, person, role }) => ({
+        participantId: participant.id,
+        name: await participantName(ctx, person, participant),
+        role: role.name,
+        at: busy.drilling.has(person.id) ? ('drill' as const) : ('hall' as const),
+      })),
+    ),
+    families: hit.length - named.length,
+  };
+}
+
+export const clashCount = ({ people: named, families }: Clashes): number => named.length + families;
+
 /** The cards of a drill with their codes; without where the secret that they follow from was taken out. */
 export async function listCards(
   ctx: NamedReads,

@@ -353,6 +353,8 @@ export interface DrillRun {
   /** Others', as far as this phone shows them. */
   others: readonly LogFact[];
   version: number;
+  /** A digest of all above that is not of the log: it changes when something of it does, and tells nothing else. */
+  shown: string;
 }
 
 export interface RunPerson {
@@ -375,8 +377,8 @@ export interface DrillLive {
   endedAt: number | null;
   end: DrillEnd['kind'] | null;
   muster: MusterSums;
-  /** How many injects the one who asks may see by now: a new one is fetched. */
-  injects: number;
+  /** As in `DrillRun`: where it differs, what is shown is fetched anew. */
+  shown: string;
   /** How many entries the log has. */
   version: number;
 }

@@ -1,6 +1,8 @@
 import { and, asc, desc, eq, inArray } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { readTogether } from '../../lib/db/read.ts';
+import { toHex } from '../../lib/ids.ts';
+import { sha256 } from '../../lib/keyring.ts';
 import { findPerson, openPersonKey } from '../accounts/queries.ts';
 import { people, type Person } from '../accounts/table.ts';
 import { maskName } from '../bookings/policy.ts';
@@ -233,18 +235,60 @@ export async function readRun(ctx: CommandContext, by: Holder, input: unknown) {
   return found && runOf(ctx, by, found);
 }
 
+const timesOf = ({ startedAt, endedAt }: DrillFile['drill']) => ({
+  startedAt: startedAt?.getTime() ?? null,
+  endedAt: endedAt?.getTime() ?? null,
+});
+
+/** What somebody's phone shows of a drill and its script by now: all but the log, and but their own id. */
+function shownOf({ file, hand, controls, participant, role: roleName }: RunStanding, now: number) {
+  const { drill, version, script, roles } = file;
+  const role = roles.find(({ id }) => id === participant?.roleId);
+  const times = timesOf(drill);
+  const hasBegun = knowsScript(hand) || times.startedAt !== null;
+  return {
+    title: markedTitle(version.title),
+    place: version.place,
+    muster: version.muster,
+    startsAt: drill.startsAt.getTime(),
+    endsAt: drill.endsAt.getTime(),
+    me: {
+      hand,
+      controls,
+      role: roleName,
+      part: role ? partWords[role.part] : '组织',
+      group: role?.workGroup ?? '',
+      duty: role?.duty ?? '组织这次演练',
+      unit: participant?.unit ?? '',
+    },
+    safety: {
+      officer: script.safety.officer,
+      signal: script.safety.signal,
+      afterStop: script.safety.afterStop,
+    },
+    injects: visibleInjects(script.injects, times, { hand, role: roleName }, now),
+    // Their words tell what is going to happen.
+    measures:
+      hasBegun && isCounting(hand)
+        ? script.measures.map(({ id, name, from, to, targetSeconds }) => ({
+            ...{ id, name, from, to, targetSeconds },
+          }))
+        : [],
+  };
+}
+
+async function digestOf(shown: ReturnType<typeof shownOf>): Promise<string> {
+  return toHex((await sha256(JSON.stringify(shown))).slice(0, 12));
+}
+
 export async function runOf(
   ctx: CommandContext,
   by: Holder,
-  { file, hand, controls, participant, role: roleName }: RunStanding,
+  found: RunStanding,
 ): Promise<DrillRun> {
-  const { drill, version, script, roles, end } = file;
-  const role = roles.find(({ id }) => id === participant?.roleId);
-  const now = ctx.now.getTime();
-  const [startedAt, endedAt] = [
-    drill.startedAt?.getTime() ?? null,
-    drill.endedAt?.getTime() ?? null,
-  ];
+  const { file, hand, controls, participant } = found;
+  const { drill, script, end } = file;
+  const shown = shownOf(found, ctx.now.getTime());
   const [rows, person, units, assigned] = await Promise.all([
     ctx.db.select().from(drillLogEntries).where(eq(drillLogEntries.drillId, drill.id)),
     findPerson(ctx, by.id),
@@ -259,54 +303,21 @@ export async function runOf(
   // What others took back stays with what it took back, and both are left out before anything is summed up.
   const takenBack = new Set(rows.flatMap(({ kind, ref }) => (kind === 'undo' ? ref : [])));
   const others = standing(rows.map(factOf)).filter(({ id }) => !own.some((one) => one.id === id));
-  const hasBegun = knowsScript(hand) || startedAt !== null;
-  const injects = visibleInjects(
-    script.injects,
-    { startedAt, endedAt },
-    { hand, role: roleName },
-    now,
-  );
   return {
     drillId: drill.id,
-    at: now,
+    at: ctx.now.getTime(),
     state: drill.state,
-    title: markedTitle(version.title),
-    place: version.place,
-    muster: version.muster,
-    startsAt: drill.startsAt.getTime(),
-    endsAt: drill.endsAt.getTime(),
-    startedAt,
-    endedAt,
+    ...timesOf(drill),
     end: end?.kind ?? null,
     closesAt: logCloses(drill).getTime(),
-    me: {
-      hand,
-      controls,
-      participantId: participant?.id ?? null,
-      role: roleName,
-      part: role ? partWords[role.part] : '组织',
-      group: role?.workGroup ?? '',
-      duty: role?.duty ?? '组织这次演练',
-      unit: participant?.unit ?? '',
-    },
-    safety: {
-      officer: script.safety.officer,
-      signal: script.safety.signal,
-      afterStop: script.safety.afterStop,
-    },
-    injects,
-    // Their words tell what is going to happen.
-    measures:
-      hasBegun && isCounting(hand)
-        ? script.measures.map(({ id, name, from, to, targetSeconds }) => ({
-            ...{ id, name, from, to, targetSeconds },
-          }))
-        : [],
+    ...shown,
+    me: { ...shown.me, participantId: participant?.id ?? null },
     units,
     people: assigned,
     own: own.filter(({ id }) => !takenBack.has(id)).filter(({ kind }) => kind !== 'undo'),
-    others: summarise(shownTo(hand, others, injects), script),
+    others: summarise(shownTo(hand, others, shown.injects), script),
     version: rows.length,
+    shown: await digestOf(shown),
   };
 }
 
@@ -335,8 +346,7 @@ export async function readLive(
 ): Promise<DrillLive | undefined> {
   const found = await findStanding(ctx, by, input);
   if (!found) return undefined;
-  const { file, hand, role } = found;
-  const { drill, script, end } = file;
+  const { drill, end } = found.file;
   const [{ counts, logs }, expected] = await Promise.all([
     readTogether(ctx.db, {
       counts: ctx.db
@@ -352,17 +362,12 @@ export async function readLive(
     }),
     expectedUnits(ctx, drill),
   ]);
-  const times = {
-    startedAt: drill.startedAt?.getTime() ?? null,
-    endedAt: drill.endedAt?.getTime() ?? null,
-  };
-  const injects = visibleInjects(script.injects, times, { hand, role }, ctx.now.getTime());
   return {
     state: drill.state,
-    ...times,
+    ...timesOf(drill),
     end: end?.kind ?? null,
     muster: musterSums(musterTable(counts.map(factOf), expected)),
-    injects: injects.length,
+    shown: await digestOf(shownOf(found, ctx.now.getTime())),
     version: logs[0]?.entries ?? 0,
   };
 }

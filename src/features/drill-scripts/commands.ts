@@ -10,9 +10,10 @@ import { findOriginalScript } from './queries.ts';
 import { gathered, scriptInput } from './schema.ts';
 
 /**
- * Writes one part of a script as the next version of the whole.
- * @throws DomainError `not_found` (not yours), `invalid` (fields), `conflict` (somebody wrote meanwhile, begun or
- * cancelled), `unavailable`.
+ * Writes one part of a script as the next version of the whole. While a drill runs only injects are written, and of them
+ * only those whose minute has not come.
+ * @throws DomainError `not_found` (not yours), `invalid` (fields, a minute that is over), `conflict` (somebody wrote
+ * meanwhile, begun, over or cancelled), `unavailable`.
  */
 export async function editScript(
   ctx: CommandContext,
@@ -42,6 +43,19 @@ export async function editScript(
     ],
     refusals: {
       ...drillRefusals,
+      script_is_running: {
+        code: 'conflict',
+        message: '演练已经开始，只能加情景、改还没到时间的情景。',
+      },
+      inject_is_past: {
+        code: 'invalid',
+        field: 'minute',
+        message: '这一分钟已经过了，请写现在或以后的分钟',
+      },
+      inject_has_come: {
+        code: 'conflict',
+        message: '这一条已经到时间了，或者有人记过，不能再改。要补充，请加一条。',
+      },
       script_role_unknown: {
         code: 'conflict',
         message: '方案里有个角色刚刚改名或删掉了。请看看现在的方案，再改一次。',

@@ -1,7 +1,7 @@
 import { DomainError } from '../../lib/errors.ts';
 import { DRILL_MARK } from '../drill-templates/policy.ts';
 import type { DrillScript } from '../drills/schema.ts';
-import type { DrillRole } from '../drills/table.ts';
+import type { Drill, DrillRole } from '../drills/table.ts';
 import type { OrganisationKind } from '../organisations/table.ts';
 import type { ScriptEdit } from './schema.ts';
 
@@ -13,6 +13,15 @@ const mistake = (reason: string, field: string, message: string) =>
 /** Who can be told something while a drill runs: evaluators and observers only look on. */
 export function canBeTold({ part }: Pick<DrillRole, 'part'>): boolean {
   return part === 'player' || part === 'controller' || part === 'simulator';
+}
+
+/** How many minutes of a running drill have begun: what falls due in them has come, and stays. 0 where none runs. */
+export function minutesBegun(
+  { state, startedAt }: Pick<Drill, 'state' | 'startedAt'>,
+  now: Date,
+): number {
+  if (state !== 'running' || startedAt === null) return 0;
+  return Math.floor((now.getTime() - startedAt.getTime()) / 60_000) + 1;
 }
 
 /** A text with the mark in front of it, once, however somebody wrote it. */

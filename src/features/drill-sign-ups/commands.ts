@@ -1,16 +1,18 @@
 import { and, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
-import { writeAtomically, type Query, type Statement } from '../../lib/db/commit.ts';
+import { print, writeAtomically, type Query, type Statement } from '../../lib/db/commit.ts';
 import { DomainError, domainErrorIn } from '../../lib/errors.ts';
 import { parseInput } from '../../lib/fields.ts';
 import { newId } from '../../lib/ids.ts';
 import type { DataKey } from '../../lib/keyring.ts';
+import type { Sheet } from '../../lib/sheets.ts';
 import { openPersonKey } from '../accounts/queries.ts';
 import type { Person } from '../accounts/table.ts';
 import { actOnce, auditEntry } from '../audit/statements.ts';
+import { listPeople } from '../drill-people/queries.ts';
 import { participantNameField, requireOwnDrill } from '../drills/queries.ts';
 import { drillDepartures, drillParticipants, drillRoles, drills } from '../drills/table.ts';
-import { queueMessage } from '../notifications/statements.ts';
+import { queueMessage, queueMessages } from '../notifications/statements.ts';
 import type { Holder } from '../roles/policy.ts';
 import {
   departureRefusals,
@@ -21,9 +23,16 @@ import {
   partyRefusals,
   SIGN_UP_NAMES_KEPT_DAYS,
   signUpRefusals,
+  signUpSheet,
   tellingRefusals,
 } from './policy.ts';
-import { findOwnPart, findPublicDrill, needsField, untoldPromotions } from './queries.ts';
+import {
+  findOwnPart,
+  findPublicDrill,
+  needsField,
+  untoldHelperLosses,
+  untoldPromotions,
+} from './queries.ts';
 import {
   departureInput,
   pairingEndInput,
@@ -33,6 +42,7 @@ import {
   type Needs,
 } from './schema.ts';
 import {
+  drillHelperLosses,
   drillNeeds,
   drillPairingEnds,
   drillPairings,
@@ -300,6 +310,32 @@ export async function endPairing(
 }
 
 /**
+ * Takes the list of who takes part out as a file: masked, without what anybody needs. Organisers only; that it was done
+ * and of how many is kept.
+ * @throws DomainError `not_found` (not yours), `unavailable`.
+ */
+export async function exportSignUps(
+  ctx: CommandContext,
+  by: Holder,
+  input: unknown,
+  key: string,
+): Promise<{ sheet: Sheet }> {
+  const { drill, version, roles } = await requireOwnDrill(ctx, by, input);
+  const sheet = signUpSheet(version.title, roles, await listPeople(ctx, drill.id));
+  await actOnce(ctx, by.id, key, {
+    command: 'exportDrillSignUps',
+    action: 'drill_participant.export',
+    subject: ['drill', drill.id],
+    answer: {},
+    body: { drillId: drill.id },
+    details: { howMany: sheet.rows.length, extent: 'masked' },
+    statements: [],
+    refusals: {},
+  });
+  return { sheet };
+}
+
+/**
  * Tells those who have moved up: the row of their promotion was written with the departure that made it, its message is
  * queued here. @returns how many.
  */
@@ -328,6 +364,53 @@ export async function tellPromoted(ctx: CommandContext): Promise<number> {
       }),
     );
   }
+  try {
+    await writeAtomically(db, statements, tellingRefusals);
+    return ids.length;
+  } catch (error) {
+    if (domainErrorIn(error)?.reason === 'already_told') return 0;
+    throw error;
+  }
+}
+
+/**
+ * Tells households whose helper has left, and who organises their drill: the row of the loss was written with the
+ * departure, its messages are queued here. @returns how many losses.
+ */
+export async function tellHelperLosses(ctx: CommandContext): Promise<number> {
+  const losses = await untoldHelperLosses(ctx, TOLD_MAX);
+  if (losses.length === 0) return 0;
+  const { db, now } = ctx;
+  const ids = losses.map(({ pairingId }) => pairingId);
+  const messages = losses.flatMap(({ pairingId, helpedId }) => [
+    { template: 'drill_helper_left', values: { participantId: helpedId }, pairingId },
+    { template: 'drill_helper_missing', values: { pairingId }, pairingId },
+  ]);
+  const statements = [
+    print(
+      db
+        .update(drillHelperLosses)
+        .set({ toldAt: now })
+        .where(inArray(drillHelperLosses.pairingId, ids)),
+    ),
+    ...(await queueMessages(
+      ctx,
+      messages.map(({ template, values, pairingId }) => ({
+        ...{ template, values },
+        idempotencyKey: `${template}:${pairingId}`,
+      })),
+    )),
+    ...(await Promise.all(
+      ids.map((pairingId) =>
+        auditEntry(ctx, {
+          actor: { kind: 'job', id: 'tell-helper-losses' },
+          action: 'drill_pairing.lose_helper',
+          subjectKind: 'drill_pairing',
+          subjectId: pairingId,
+        }),
+      ),
+    )),
+  ];
   try {
     await writeAtomically(db, statements, tellingRefusals);
     return ids.length;

@@ -1,7 +1,7 @@
 import { formatDay, formatTime } from '../../lib/time.ts';
 import { reminderAt } from '../bookings/policy.ts';
 import type { MessageKind, Templates } from '../notifications/schema.ts';
-import { findSignUpToTell } from './queries.ts';
+import { findHelperLoss, findSignUpToTell } from './queries.ts';
 import { remindedUntil } from './policy.ts';
 
 type Found = NonNullable<Awaited<ReturnType<typeof findSignUpToTell>>>;
@@ -73,6 +73,32 @@ export const drillSignUpMessages: Templates = {
     '{day} {time}的演练请你结对帮一户，帮谁、怎么帮请登录看。',
     ({ participant, drill }) => participant.state === 'joined' && drill.state !== 'over',
   ),
+  drill_helper_left: kind(
+    '结对的人来不了了',
+    '{day} {time}的演练，和你结对的人来不了了。会另找人，找到了告诉你。',
+    ({ participant, drill }) => participant.state === 'joined' && drill.state !== 'over',
+  ),
+  drill_helper_missing: {
+    name: '演练里有一户没有人结对了',
+    urgency: 'same_day',
+    topic: 'organisation',
+    sms: '演练：{day} {time}的演练，有一户的结对人来不了了。请登录，另找人结对。',
+    smsParts: 1,
+    title: '演练：有一户没有人结对了',
+    path: '/me/drills',
+    longest: { day: '12月31日周六', time: '10:30' },
+    make: async (ctx, { pairingId = '' }) => {
+      const found = await findHelperLoss(ctx, pairingId);
+      if (!found || found.drill.state === 'over' || found.drill.state === 'cancelled') return null;
+      const { startsAt, endsAt } = found.version;
+      return {
+        to: { person: found.organiser },
+        variables: { day: formatDay(startsAt), time: formatTime(startsAt) },
+        happensAt: startsAt,
+        expiresAt: endsAt,
+      };
+    },
+  },
   drill_reminder: {
     ...reminder,
     topic: 'reminder',

@@ -1,5 +1,8 @@
 import type { Refusals } from '../../lib/errors.ts';
-import { addMinutes, DAY_MS, formatDay, formatSpan } from '../../lib/time.ts';
+import type { Sheet } from '../../lib/sheets.ts';
+import { addMinutes, calendarDate, DAY_MS, formatDay, formatSpan } from '../../lib/time.ts';
+import { maskName } from '../bookings/policy.ts';
+import { fillingWords, markedTitle } from '../drills/policy.ts';
 import type {
   Drill,
   DrillFilling,
@@ -261,6 +264,57 @@ export const pairingRefusals: Refusals = {
 };
 
 /** Another run of the job was quicker: what it told needs no second word. */
+/** Somebody who takes part, as far as a file tells of them. */
+export interface ListedPart {
+  participant: Pick<
+    DrillParticipant,
+    'state' | 'roleId' | 'unit' | 'adults' | 'children' | 'joinedAt'
+  >;
+  name: string;
+  /** Masked before it comes here. */
+  phone: string;
+}
+
+/**
+ * Who takes part in a drill, for an organiser's own lists: names and numbers masked, and no word of what anybody needs.
+ * That it is about practice stands in every line.
+ */
+export function signUpSheet(
+  title: string,
+  roles: readonly Pick<DrillRole, 'id' | 'name' | 'filledBy'>[],
+  parts: readonly ListedPart[],
+): Sheet {
+  const lines = roles.flatMap((role) =>
+    parts
+      .filter(({ participant }) => participant.roleId === role.id && participant.state !== 'left')
+      .map(({ participant, name, phone }) => [
+        markedTitle(title),
+        role.name,
+        fillingWords[role.filledBy],
+        participant.state === 'waiting' ? '候补' : '参加',
+        maskName(name),
+        phone,
+        participant.unit,
+        String(participant.adults),
+        String(participant.children),
+        calendarDate(participant.joinedAt),
+      ]),
+  );
+  const header = [
+    '演练',
+    '身份',
+    '怎么来的',
+    '状态',
+    '姓名',
+    '手机号',
+    '楼栋或班',
+    '成人',
+    '儿童',
+    '报名日期',
+  ];
+  return { header, rows: lines };
+}
+
 export const tellingRefusals: Refusals = {
   'unique:outbox_messages.idempotency_key': {
     code: 'conflict',

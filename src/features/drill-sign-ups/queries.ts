@@ -22,7 +22,7 @@ import {
 } from '../drills/table.ts';
 import { needsText, NO_NEEDS } from './policy.ts';
 import { needsSchema, type Needs } from './schema.ts';
-import { drillNeeds, drillPairings, drillPromotions } from './table.ts';
+import { drillHelperLosses, drillNeeds, drillPairings, drillPromotions } from './table.ts';
 
 type Reads = Pick<CommandContext, 'db'>;
 
@@ -338,6 +338,48 @@ export async function untoldPromotions({ db }: Reads, limit: number): Promise<st
     .where(isNull(drillPromotions.toldAt))
     .limit(limit);
   return rows.map(({ id }) => id);
+}
+
+/** Pairings whose helper has left, of which nobody was told yet, with whom they helped. */
+export async function untoldHelperLosses({ db }: Reads, limit: number) {
+  return db
+    .select({ pairingId: drillHelperLosses.pairingId, helpedId: drillPairings.helpedId })
+    .from(drillHelperLosses)
+    .innerJoin(drillPairings, eq(drillPairings.id, drillHelperLosses.pairingId))
+    .where(isNull(drillHelperLosses.toldAt))
+    .limit(limit);
+}
+
+/**
+ * The organisers who hear that somebody has lost their helper: whoever paired the two, as long as they organise, else
+ * somebody who does. Undefined once they have another helper, or need none any more.
+ */
+export async function findHelperLoss({ db }: Reads, pairingId: string) {
+  const again = alias(drillPairings, 'again');
+  const [found] = await db
+    .select({ drill: drills, version: drillVersions, organiser: people })
+    .from(drillPairings)
+    .innerJoin(drillParticipants, eq(drillParticipants.id, drillPairings.helpedId))
+    .innerJoin(drillNeeds, eq(drillNeeds.participantId, drillPairings.helpedId))
+    .innerJoin(drills, eq(drills.id, drillParticipants.drillId))
+    .innerJoin(
+      drillVersions,
+      and(eq(drillVersions.drillId, drills.id), eq(drillVersions.version, drills.version)),
+    )
+    .innerJoin(drillLeaders, eq(drillLeaders.drillId, drills.id))
+    .innerJoin(people, eq(people.id, drillLeaders.personId))
+    .leftJoin(again, and(eq(again.helpedId, drillPairings.helpedId), eq(again.state, 'active')))
+    .where(
+      and(
+        eq(drillPairings.id, pairingId),
+        eq(drillParticipants.state, 'joined'),
+        isNull(again.id),
+        isLiving,
+      ),
+    )
+    .orderBy(sql`${people.id} <> ${drillPairings.pairedBy}`, asc(people.id))
+    .limit(1);
+  return found;
 }
 
 /** The read of a person's parts in drills for what they take out of the site; opened by `openOwnSignUps`. */

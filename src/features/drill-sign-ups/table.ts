@@ -49,4 +49,11 @@ export const drillPairingEnds = sqliteTable('drill_pairing_ends', {
   endedAt: instant('ended_at').notNull(),
 });
 
+/** Whoever helped has left: a row until whom it concerns is told, and after. */
+export const drillHelperLosses = sqliteTable('drill_helper_losses', {
+  pairingId: text('pairing_id').primaryKey(),
+  /** Null until the messages are queued. */
+  toldAt: instant('told_at'),
+});
+
 export type DrillPairing = typeof drillPairings.$inferSelect;

@@ -6,10 +6,11 @@ import { newId } from '../../lib/ids.ts';
 import { actOnce } from '../audit/statements.ts';
 import { notYours } from '../drill-plans/policy.ts';
 import { requireOwnOrganiser } from '../drill-plans/queries.ts';
+import { clashCount, clashesAt } from '../drill-people/queries.ts';
 import { TRAININGS, type DrillSheet, type DrillTemplate } from '../drill-templates/schema.ts';
 import { queueMessages } from '../notifications/statements.ts';
 import type { Holder } from '../roles/policy.ts';
-import { drillRefusals, isToBeTold, seedOf } from './policy.ts';
+import { drillRefusals, isMoved, isToBeTold, seedOf } from './policy.ts';
 import { findDrill, listWhomToTell, requireOwnDrill, standingIn } from './queries.ts';
 import {
   cancelInput,
@@ -153,9 +154,10 @@ async function tellAll(ctx: CommandContext, drillId: string, template: string, o
 
 /**
  * Writes another version of what a drill is, when and where. Once it was announced with a reason; who takes part is told
- * where the time or the place has changed, but never before a blind drill.
- * @throws DomainError `not_found` (not yours), `invalid` (fields, no reason, over), `conflict` (somebody wrote meanwhile,
- * begun or cancelled), `unavailable`.
+ * where the time or the place has changed, but never before a blind drill. Another time that meets people of it at
+ * something else is written for those alone who have seen how many they are.
+ * @throws DomainError `not_found` (not yours), `invalid` (fields, no reason, over, `drill_clashes`), `conflict` (somebody
+ * wrote meanwhile, begun or cancelled), `unavailable`.
  */
 export async function reviseDrill(
   ctx: CommandContext,
@@ -170,9 +172,19 @@ export async function reviseDrill(
     date,
     time,
     minutes,
+    clashes: known,
     ...written
   } = parseInput(reviseInput, input);
   const { startsAt, endsAt } = readTimes({ date, time, minutes });
+  if (isMoved(before, { startsAt, endsAt })) {
+    const count = clashCount(await clashesAt(ctx, drillId, { startsAt, endsAt }));
+    if (count > 0 && count !== known) {
+      const message = `这个时间有${count}人另有安排，请看名单再定`;
+      throw new DomainError('invalid', 'drill_clashes', message, {
+        fields: [{ field: 'clashes', message }],
+      });
+    }
+  }
   const { db, now } = ctx;
   const version = seen + 1;
   const row = { drillId, version, ...written, startsAt, endsAt, writtenBy: by.id, writtenAt: now };
@@ -262,7 +274,8 @@ export async function startDrill(
 }
 
 /**
- * Ends a drill: as planned, early, or because something real has happened. Every phone in it is told at its next asking.
+ * Ends a drill: as planned, early, or because something real has happened. Every phone in it is told at its next asking;
+ * after a drill that was none but a drill, whoever took part is asked once for what they think.
  * @throws DomainError `not_found` (no part of control in it), `invalid` (fields), `conflict` (not running), `unavailable`.
  */
 export async function endDrill(
@@ -285,6 +298,7 @@ export async function endDrill(
       db
         .insert(drillEnds)
         .values({ drillId: drill.id, kind, reason, endedBy: by.id, endedAt: now }),
+      ...(kind === 'real_event' ? [] : await tellAll(ctx, drill.id, 'drill_tell_us', 'once')),
     ],
     refusals: drillRefusals,
   });

@@ -188,16 +188,20 @@ export function seedOf(
   };
 }
 
+type Span = Pick<DrillVersion, 'startsAt' | 'endsAt'>;
+
+export const isMoved = (before: Span, after: Span): boolean =>
+  before.startsAt.getTime() !== after.startsAt.getTime() ||
+  before.endsAt.getTime() !== after.endsAt.getTime();
+
 /** Whether those who take part have to hear of a change: they would come at another time, or to another place. */
 export function isToBeTold(
   { blind }: Pick<Drill, 'blind'>,
   before: Pick<DrillVersion, 'startsAt' | 'endsAt' | 'place' | 'muster'>,
   after: Pick<DrillVersion, 'startsAt' | 'endsAt' | 'place' | 'muster'>,
 ): boolean {
-  const isLater = (['startsAt', 'endsAt'] as const).some(
-    (name) => before[name].getTime() !== after[name].getTime(),
-  );
-  return !blind && (isLater || before.place !== after.place || before.muster !== after.muster);
+  const isElsewhere = before.place !== after.place || before.muster !== after.muster;
+  return !blind && (isMoved(before, after) || isElsewhere);
 }
 
 /** What of a drill somebody sees and does on its pages. */

@@ -168,6 +168,8 @@ export const reviseInput = drillReference
       error: MOBILE_REFUSED,
     }),
     reason: reasonField,
+    /** How many whom the other time meets at something else were seen by whoever moves it all the same. */
+    clashes: z.coerce.number().int().min(0).max(100_000).catch(0),
   })
   .refine(({ evacuation, form }) => !evacuation || form === 'practical', {
     path: ['evacuation'],
