@@ -1,4 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** Files share what they import, which is most of their time; each test makes a world of its own (decision 51). */
+const withoutServers = {
+  isolate: false,
+  // One for each core: vitest keeps one free for itself, which is half of a machine of two.
+  maxWorkers: availableParallelism(),
+  sequence: { groupOrder: 0 },
+};
 
 export default defineConfig({
   test: {
@@ -6,6 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          ...withoutServers,
           // Only ends what hangs: a busy machine is no failure.
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -16,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'api',
+          ...withoutServers,
           // Only ends what hangs: a busy machine is no failure.
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -27,9 +38,10 @@ export default defineConfig({
         test: {
           name: 'worker',
           include: ['tests/worker/**/*.test.ts'],
-          globalSetup: 'tests/helpers/worker-setup.ts',
+          globalSetup: ['tests/helpers/worker-setup.ts', 'tests/helpers/database-setup.ts'],
           // Each file serves a site of its own in workerd, and spends half its time waiting for it.
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

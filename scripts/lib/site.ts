@@ -125,7 +125,9 @@ export async function serveSite(
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
-      printed = (printed + chunk.toString()).slice(-KEPT_OUTPUT);
+      printed += chunk.toString();
+      // Not at each line: cutting copies everything that is kept.
+      if (printed.length > 2 * KEPT_OUTPUT) printed = printed.slice(-KEPT_OUTPUT);
       log.write(chunk);
     });
   }
@@ -143,7 +145,7 @@ export async function serveSite(
     const answer = await fetch(`${url}/cdn-cgi/handler/scheduled`);
     if (!answer.ok) throw new Error(`The scheduled handler answered ${answer.status}.`);
   };
-  return { url, child, output: () => printed, runScheduled, stop };
+  return { url, child, output: () => printed.slice(-KEPT_OUTPUT), runScheduled, stop };
 }
 
 function wranglerArguments({ outDir, port, stateDir }: SiteSettings, envFile: string): string[] {

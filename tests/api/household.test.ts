@@ -1,11 +1,11 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { addMinutes } from '../../src/lib/time.ts';
 import { createApi } from '../helpers/api.ts';
 import { NOW } from '../helpers/session.ts';
 import { createWorld, type World } from '../helpers/world.ts';
 
 let world: World;
-beforeAll(async () => {
+beforeEach(async () => {
   world = await createWorld();
 });
 

@@ -19,7 +19,12 @@ export default async function serveForBrowsers(): Promise<() => Promise<void>> {
   const build = finished
     ? { outDir: finished, remove: async () => {} }
     : await buildTemporarily({ devTools: true });
-  const database = await startLibsqlServer({ file: join(work, 'test.db'), port: 0 });
+  const database = await startLibsqlServer({
+    file: join(work, 'test.db'),
+    port: 0,
+    // The machine's end ends the tests as well.
+    synchronous: 'OFF',
+  });
   const personalDataKeys = newPersonalDataKeys();
   await prepare(database.url, personalDataKeys);
   const site = await serveSite({

@@ -25,6 +25,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await copyFile(inject('databaseTemplate'), file);
   const url = `file:${file}`;
   const db = openDatabase({ url });
+  // It lives as long as one test: no power cut shall be survived.
+  await db.$client.executeMultiple('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY');
   const remove = async () => {
     db.$client.close();
     await rm(folder, { recursive: true, force: true });

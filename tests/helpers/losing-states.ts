@@ -45,15 +45,19 @@ import { familyStates } from './losing-states-families.ts';
 import { callOutStates } from './losing-states-call-outs.ts';
 import { callStates } from './losing-states-calls.ts';
 import { groupStates } from './losing-states-groups.ts';
+import { drillChangeStates } from './losing-states-drill-changes.ts';
 import { drillDeskStates } from './losing-states-drill-desk.ts';
 import { drillEvaluationStates } from './losing-states-drill-evaluations.ts';
 import { drillRunStates } from './losing-states-drill-runs.ts';
 import { drillSignUpStates } from './losing-states-drill-sign-ups.ts';
+import { applicationDraftStates } from './losing-states-application-drafts.ts';
 import { communityStates } from './losing-states-communities.ts';
 import { drillStates } from './losing-states-drills.ts';
 import { doorStates } from './losing-states-door.ts';
 import { courseStates } from './losing-states-courses.ts';
 import { openingStates } from './losing-states-openings.ts';
+import { reviewDeskStates } from './losing-states-review-desk.ts';
+import { siteVisitStates } from './losing-states-visits.ts';
 import { volunteerStates } from './losing-states-volunteers.ts';
 import { waitlistStates } from './losing-states-waitlist.ts';
 import { NOW, testHall } from './session.ts';
@@ -558,8 +562,10 @@ export const losingStates: readonly LosingState[] = [
   ...roleStates,
   ...consoleStates,
   ...communityStates,
+  ...applicationDraftStates,
   ...drillStates,
   ...callOutStates,
+  ...drillChangeStates,
   ...drillDeskStates,
   ...drillSignUpStates,
   ...drillRunStates,
@@ -578,6 +584,8 @@ export const losingStates: readonly LosingState[] = [
   ...callStates,
   ...groupStates,
   ...openingStates,
+  ...reviewDeskStates,
+  ...siteVisitStates,
   ...volunteerStates,
   ...waitlistStates,
   ...familyStates,

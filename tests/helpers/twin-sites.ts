@@ -4,13 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { newPersonalDataKeys } from '../../scripts/lib/keys.ts';
-import { readMigrations } from '../../scripts/lib/migrations.ts';
 import { freePort } from '../../scripts/lib/processes.ts';
 import { serveSite } from '../../scripts/lib/site.ts';
 import { halls } from '../../src/features/halls/table.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { openDatabase } from '../../src/lib/db/client.ts';
-import { migrate } from '../../src/lib/db/migrate.ts';
 import { newId } from '../../src/lib/ids.ts';
 import { Keyring } from '../../src/lib/keyring.ts';
 import { startDatabaseProcess } from './database-process.ts';
@@ -49,12 +47,11 @@ export async function startTwins(
   };
   try {
     const files = [join(directory, 'one.db'), join(directory, 'two.db')] as const;
+    await copyFile(inject('databaseTemplate'), files[0]);
     const first = await startDatabaseProcess(files[0]);
     try {
       const at = atOf(first.url);
-      const { db, now } = at(new Date());
-      await migrate(db.$client, await readMigrations(), now);
-      await db.insert(halls).values(testHall);
+      await at(new Date()).db.insert(halls).values(testHall);
       await build(at);
     } finally {
       await first.end('SIGTERM');

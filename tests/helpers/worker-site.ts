@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
@@ -59,11 +59,11 @@ export interface TestSite {
 
 /**
  * The built site in workerd, with a database of its own behind a `FaultProxy`.
- * @param editMigrations for a database that lacks what the real one has.
+ * @param editMigrations for a database that lacks what the real one has; it is migrated then and not copied.
  */
 export async function startTestSite({
-  editMigrations = (migrations: Migration[]) => migrations,
-} = {}): Promise<TestSite> {
+  editMigrations,
+}: { editMigrations?: (migrations: Migration[]) => Migration[] } = {}): Promise<TestSite> {
   const directory = await mkdtemp(join(tmpdir(), 'anlan-site-'));
   const cleanups: (() => Promise<unknown>)[] = [
     () => rm(directory, { recursive: true, force: true }),
@@ -73,6 +73,7 @@ export async function startTestSite({
   };
   try {
     const file = join(directory, 'site.db');
+    if (!editMigrations) await copyFile(inject('databaseTemplate'), file);
     let server: DatabaseProcess | undefined = await startDatabaseProcess(file);
     const databaseUrl = server.url;
     const port = Number(new URL(databaseUrl).port);
@@ -83,7 +84,7 @@ export async function startTestSite({
     const stopDatabase = () => endDatabase('SIGTERM');
     const killDatabase = () => endDatabase('SIGKILL');
     const startDatabase = async () => {
-      server ??= await startDatabaseProcess(file, port);
+      server ??= await startDatabaseProcess(file, { port });
     };
     cleanups.push(stopDatabase);
 
@@ -94,7 +95,9 @@ export async function startTestSite({
       const now = new Date();
       return { db, keys, now, requestId: newId(now) };
     };
-    await migrate(db.$client, editMigrations(await readMigrations()), new Date());
+    if (editMigrations) {
+      await migrate(db.$client, editMigrations(await readMigrations()), new Date());
+    }
     await db.insert(halls).values(testHall);
 
     const proxy = await FaultProxy.start(port);

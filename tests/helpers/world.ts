@@ -1,4 +1,4 @@
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
 import type { Person } from '../../src/features/accounts/table.ts';
 import { createBooking } from '../../src/features/bookings/commands.ts';
@@ -31,7 +31,7 @@ export interface World {
 /** A fresh database with one hall, and the few things most tests begin with. Removed after the test. */
 export async function createWorld(): Promise<World> {
   const { db, url, remove } = await createTestDatabase();
-  cleanups.push(remove);
+  onTestFinished(remove);
   const keys = await Keyring.open(JSON.parse(TEST_KEYS) as Record<string, string>);
   const at = (now: Date): CommandContext => ({ db, now, keys, requestId: newId(now) });
   const ctx = at(NOW);
@@ -61,8 +61,3 @@ export async function createWorld(): Promise<World> {
   };
   return { ctx, url, at, person, staff, session, book };
 }
-
-const cleanups: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  await Promise.all(cleanups.splice(0).map((remove) => remove()));
-});

@@ -51,7 +51,7 @@ async function readIds(client: Client, table: string): Promise<number[]> {
 
 test('after SIGKILL every acknowledged batch is there and none is there by half', async () => {
   const file = join(directory, 'kill.db');
-  database = await startDatabaseProcess(file);
+  database = await startDatabaseProcess(file, { isSynced: true });
   const { url, end } = database;
   const setup = createClient({ url });
   await setup.executeMultiple(`
@@ -78,7 +78,7 @@ test('after SIGKILL every acknowledged batch is there and none is there by half'
   expect(acknowledged.length).toBeGreaterThanOrEqual(KILL_AFTER);
   expect(acknowledged.length).toBeLessThan(KILL_AFTER + WRITERS);
 
-  database = await startDatabaseProcess(file);
+  database = await startDatabaseProcess(file, { isSynced: true });
   const after = createClient({ url: database.url });
   try {
     const ids = await readIds(after, 'a');
