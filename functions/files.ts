@@ -11,10 +11,12 @@ import {
   type FoundFile,
   type SubjectDeeds,
 } from '../src/features/files/queries.ts';
+import { applicationDeed } from '../src/features/application-drafts/queries.ts';
 import { communityDeed } from '../src/features/community-profiles/queries.ts';
 import { drillDeed } from '../src/features/drill-reports/queries.ts';
 import { groupDeed } from '../src/features/groups/queries.ts';
 import { improvementDeed } from '../src/features/improvements/queries.ts';
+import { visitDeed } from '../src/features/site-visits/queries.ts';
 import { organisationDeed } from '../src/features/organisations/queries.ts';
 import type { Holder } from '../src/features/roles/policy.ts';
 import type { CommandContext } from '../src/lib/context.ts';
@@ -35,6 +37,8 @@ const subjectDeeds: SubjectDeeds = {
   group_request: groupDeed,
   drill: drillDeed,
   improvement_item: improvementDeed,
+  application: applicationDeed,
+  site_visit: visitDeed,
 };
 
 export interface OpenedFile extends FoundFile {

@@ -13,6 +13,11 @@ const COUNT_THEMSELVES: readonly (readonly [method: string, path: RegExp])[] = [
   ['PUT', /^\/api\/files\/[^/]+\/parts\/\d+$/],
   ['POST', /^\/me\/organisations\/[^/]+\/proof$/],
   ['POST', /^\/halls\/[^/]+\/groups\/confirmation$/],
+  ['POST', /^\/me\/organisations\/[^/]+\/profile\/risk-map$/],
+  ['POST', /^\/me\/drills\/[^/]+\/photos$/],
+  ['POST', /^\/(?:me|staff)\/improvements\/[^/]+\/completion$/],
+  ['POST', /^\/me\/applications\/[^/]+\/evidence\/[^/]+\/[^/]+$/],
+  ['POST', /^\/(?:me|staff)\/applications\/[^/]+\/stamped$/],
 ];
 
 /** A spreadsheet of 500 rows, three times over. */

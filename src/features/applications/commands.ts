@@ -12,7 +12,7 @@ import { contentHash, programmeInForce } from '../programmes/policy.ts';
 import type { Programme } from '../programmes/schema.ts';
 import type { Holder } from '../roles/policy.ts';
 import { applicationRefusals, beginObjection, machineOf, recordsOf } from './policy.ts';
-import type { ListProgrammes } from './queries.ts';
+import type { BeginWith, ListProgrammes } from './queries.ts';
 import { beginInput } from './schema.ts';
 import { applicationMachines, applicationProgrammes, applications } from './table.ts';
 
@@ -87,6 +87,7 @@ export async function beginApplication(
   input: unknown,
   listProgrammes: ListProgrammes,
   key: string,
+  beginWith: BeginWith = async () => [],
 ): Promise<{ applicationId: string; code: string }> {
   const { db, now } = ctx;
   const { programme: programmeKey, ...who } = parseInput(beginInput, input);
@@ -118,6 +119,7 @@ export async function beginApplication(
         ...applicant,
         ...{ begunBy: by.id, begunAt: now, since: now },
       }),
+      ...(await beginWith({ ...applicant, id: applicationId }, programme)),
     ],
     refusals: applicationRefusals,
   });

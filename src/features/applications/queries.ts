@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, inArray, like, or, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
+import type { Query } from '../../lib/db/commit.ts';
 import { readTogether } from '../../lib/db/read.ts';
 import { ancestorsOf, codePrefix } from '../../lib/regions/codes.ts';
 import { calendarDate } from '../../lib/time.ts';
@@ -25,6 +26,12 @@ type Reads = Pick<CommandContext, 'db'>;
 
 /** Every version of every programme of the site's content. */
 export type ListProgrammes = () => Promise<readonly Programme[]>;
+
+/** Rows that a new application begins with, in the same batch, after its own. */
+export type BeginWith = (
+  application: Pick<Application, 'id' | 'organisationId' | 'regionCode'>,
+  programme: Programme,
+) => Promise<readonly Query[]>;
 
 /** No application is older than the site. */
 const FIRST_YEAR = 2026;
