@@ -15,8 +15,9 @@ import { applicationDecisions, applications } from '../applications/table.ts';
 import { selfScores, sumScores } from '../assessments/policy.ts';
 import { actOnce } from '../audit/statements.ts';
 import { noticeEnd } from '../deadlines/policy.ts';
+import { queueMessage } from '../notifications/statements.ts';
 import type { Holder } from '../roles/policy.ts';
-import { groundOf, objectionTo, projectionOf } from './policy.ts';
+import { groundOf, objectionTo, projectionOf, standingOf } from './policy.ts';
 
 /** Each kind of decision without what the site knows itself: who and when. */
 type Unsigned<One> = One extends Decision ? Omit<One, 'authorId' | 'at'> : never;
@@ -55,6 +56,51 @@ function tenthsOf({ programme }: LoadedApplication, decision: Decision): number 
   return decision.act === 'approval' && decision.scores
     ? sumScores(programme, decision.scores).tenths
     : null;
+}
+
+/** What its applicant is told of a decision, by which template; undefined of what is their own or moves nothing. */
+function tellingOf(
+  loaded: LoadedApplication,
+  decision: Decision,
+  to: string,
+  details: Readonly<Record<string, Json>>,
+): { template: string; values: Record<string, string> } | undefined {
+  const { file, programme } = loaded;
+  const after = { ...file, decisions: [...file.decisions, decision] };
+  const { words, until } = standingOf(after, loaded, decision.at);
+  const last = until === undefined ? {} : { until };
+  switch (decision.act) {
+    case 'return': {
+      const { faults } = details;
+      const many = String(Array.isArray(faults) ? Math.max(faults.length, 1) : 1);
+      return { template: 'application_returned', values: { many, ...last } };
+    }
+    case 'refusal':
+      return to === 'refused'
+        ? { template: 'application_refused', values: {} }
+        : { template: 'application_moved', values: { words } };
+    case 'notice': {
+      const end = noticeEnd(decision.opensOn, programme.notice.days.count);
+      return { template: 'application_noticed', values: { from: decision.opensOn, until: end } };
+    }
+    case 'naming':
+      return { template: 'application_named', values: {} };
+    case 'approval':
+    case 'suspension':
+    case 'resumption':
+    case 'recheck':
+    case 'rectification':
+    case 'revocation':
+      return { template: 'application_moved', values: { words } };
+    case 'submission':
+    case 'correction':
+    case 'withdrawal':
+    case 'visit':
+    case 'draw':
+    case 'opinion':
+    case 'recusal':
+      return undefined;
+  }
 }
 
 const codes = {
@@ -112,6 +158,19 @@ export async function decideOnce(
       decision.act === 'notice' ? noticeEnd(decision.opensOn, programme.notice.days.count) : null,
     content: JSON.stringify({ ...details, ...(contentOf(decision) as Record<string, Json>) }),
   };
+  const telling = tellingOf(loaded, decision, to, details);
+  const messages = telling
+    ? [
+        await queueMessage(ctx, {
+          template: telling.template,
+          idempotencyKey: `application:${application.id}:${position}`,
+          values: {
+            ...{ applicationId: application.id, position: String(position) },
+            ...{ title: programme.title.text, ...telling.values },
+          },
+        }),
+      ]
+    : [];
   return actOnce<Decided>(ctx, by.id, key, {
     command: `decide.${brought.act}`,
     action: `application.${brought.act}`,
@@ -131,6 +190,7 @@ export async function decideOnce(
         .set(projectionOf(after, loaded, now))
         .where(eq(applications.id, application.id)),
       ...statements,
+      ...messages,
     ],
     refusals: { ...applicationRefusals, ...refusals },
   });
