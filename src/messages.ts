@@ -6,6 +6,7 @@ import { communityProfileMessages } from './features/community-profiles/messages
 import { credentialMessages } from './features/credentials/messages.ts';
 import { feedbackMessages } from './features/feedback/messages.ts';
 import { drillNudgeMessages } from './features/drill-nudges/messages.ts';
+import { drillEvaluationMessages } from './features/drill-evaluations/messages.ts';
 import { drillMessages } from './features/drills/messages.ts';
 import { drillSignUpMessages } from './features/drill-sign-ups/messages.ts';
 import { dutyMessages } from './features/duties/messages.ts';
@@ -22,6 +23,8 @@ import { organisationMessages } from './features/organisations/messages.ts';
 import { phoneMessages } from './features/phones/messages.ts';
 import { replacementMessages } from './features/replacements/messages.ts';
 import { roleMessages } from './features/roles/messages.ts';
+import { reviewNudgeMessages } from './features/review-nudges/messages.ts';
+import { reviewMessages } from './features/reviews/messages.ts';
 import { rosterMessages } from './features/roster/messages.ts';
 import { stopMessages } from './features/stops/messages.ts';
 import { volunteerMessages } from './features/volunteers/messages.ts';
@@ -36,6 +39,7 @@ export const templates: Templates = {
   ...communityProfileMessages,
   ...credentialMessages,
   ...feedbackMessages,
+  ...drillEvaluationMessages,
   ...drillMessages,
   ...drillNudgeMessages,
   ...drillSignUpMessages,
@@ -51,6 +55,8 @@ export const templates: Templates = {
   ...organisationMessages,
   ...phoneMessages,
   ...replacementMessages,
+  ...reviewMessages,
+  ...reviewNudgeMessages,
   ...roleMessages,
   ...rosterMessages,
   ...stopMessages,

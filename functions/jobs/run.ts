@@ -13,7 +13,11 @@ import {
   remindOfCommunityDues,
 } from '../../src/features/community-profiles/commands.ts';
 import { remindOfDuties } from '../../src/features/duties/commands.ts';
-import { forgetSignUps, tellPromoted } from '../../src/features/drill-sign-ups/commands.ts';
+import {
+  forgetSignUps,
+  tellHelperLosses,
+  tellPromoted,
+} from '../../src/features/drill-sign-ups/commands.ts';
 import { forgetCallOuts } from '../../src/features/call-outs/commands.ts';
 import { forgetCalls } from '../../src/features/calls/commands.ts';
 import { forgetLogNotes } from '../../src/features/drill-runs/commands.ts';
@@ -29,6 +33,7 @@ import { purgeTicketTries } from '../../src/features/tickets/commands.ts';
 import { purgeMailAddresses, purgeMessages } from '../../src/features/notifications/commands.ts';
 import { openSessions, releaseGroupPlaces } from '../../src/features/halls/commands.ts';
 import { releaseLatePlaces } from '../../src/features/releases/commands.ts';
+import { nudgeReviews } from '../../src/features/review-nudges/commands.ts';
 import { followTime } from '../../src/features/reviews/commands.ts';
 import { lapseReplacements } from '../../src/features/replacements/commands.ts';
 import { releaseGuides } from '../../src/features/roster/commands.ts';
@@ -58,7 +63,10 @@ const jobs: Readonly<Record<string, (scope: Scope) => Promise<number>>> = {
   'remind-of-duties': async (scope) => remindOfDuties(await scope.context()),
   'remind-of-community-dues': async (scope) => remindOfCommunityDues(await scope.context()),
   'follow-applications': async (scope) => followTime(await scope.context(), scope.listProgrammes),
+  // After it: who is told goes by where files lie now.
+  'nudge-reviews': async (scope) => nudgeReviews(await scope.context(), scope.listProgrammes),
   'tell-promoted': async (scope) => tellPromoted(await scope.context()),
+  'tell-helper-losses': async (scope) => tellHelperLosses(await scope.context()),
   'remind-of-improvements': async (scope) => remindOfImprovements(await scope.context()),
   'nudge-organisers': async (scope) => nudgeOrganisers(await scope.context()),
   'serve-waitlists': async (scope) => serveWaitlists(await scope.context()),

@@ -28,6 +28,7 @@ const GUARDED: Readonly<Record<string, readonly string[]>> = {
   'sign-in': ['/sign-in/code', '/api/sign-ins', '/me/phone/code', '/staff/sign-in'],
   ticket: ['/tickets', '/tickets/:code'],
   inquiry: ['/inquiries', '/api/inquiries'],
+  track: ['/track'],
   claim: ['/me/phone/claim', '/phone-objection'],
 };
 

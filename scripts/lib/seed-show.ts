@@ -6,11 +6,13 @@ import type { CommandContext } from '../../src/lib/context.ts';
 import { DAY_MS } from '../../src/lib/time.ts';
 import { signInByPhone } from './demo-people.ts';
 import { demoPhones, requireLocalDatabase } from './seed.ts';
+import { seedApplications } from './seed-applications.ts';
 import { seedDrillEvaluations } from './seed-drill-evaluations.ts';
 import { seedCommunities } from './seed-communities.ts';
 import { seedDrillEvents } from './seed-drill-events.ts';
 import { seedDrillSignUps } from './seed-drill-sign-ups.ts';
 import { seedPast } from './seed-past.ts';
+import { seedVisits } from './seed-visits.ts';
 import { seedVolunteers } from './seed-volunteers.ts';
 
 const HALL = 'yancheng';
@@ -36,6 +38,9 @@ export async function seedShow(ctx: CommandContext, url: string): Promise<void> 
   if (events) await seedDrillSignUps(ctx, events.announced, known);
   if (events) await seedDrillEvaluations(ctx, events.over);
   await seedCommunities(ctx);
+  const administrator = await holder(ctx, demoPhones.administrator);
+  await seedApplications(ctx, { administrator, reviewer, person: known });
+  await seedVisits(ctx, { reviewer, person: known });
 }
 
 async function holder(ctx: CommandContext, phone: string): Promise<Holder> {

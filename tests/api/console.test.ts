@@ -93,6 +93,7 @@ describe('what somebody has to do today', () => {
     const { by } = await reviewer(world);
     const queues = await readDesk(world.ctx, by, (slug) => slug);
     expect(queues.map(({ queue, count: waiting }) => [queue, waiting])).toEqual([
+      ['applications', 0],
       ['organisations', 0],
       ['duties', 0],
       ['volunteers', 0],

@@ -28,11 +28,15 @@ const ATTEMPTS = [
 
 /** Everything the database holds except what counts attempts: refused ones are meant to be counted. */
 async function snapshot({ ctx }: World): Promise<Record<string, unknown>> {
-  const tables = await listTables(ctx.db);
+  const { $client } = ctx.db;
+  const tables = (await listTables(ctx.db)).filter((one) => !ATTEMPTS.includes(one));
+  // Most of the two hundred tables are empty in most worlds, and are told from the others by one question.
+  const filled = tables.map((name) => `SELECT '${name}' WHERE EXISTS (SELECT 1 FROM "${name}")`);
+  const { rows: found } = await $client.execute(filled.join(' UNION ALL '));
   const contents: Record<string, unknown> = {};
-  for (const name of tables.filter((one) => !ATTEMPTS.includes(one))) {
-    const { rows } = await ctx.db.$client.execute(`SELECT * FROM "${name}" ORDER BY 1, 2`);
-    contents[name] = rows.map((row) => JSON.stringify(Object.values(row), readable));
+  for (const { 0: name } of found) {
+    const { rows } = await $client.execute(`SELECT * FROM "${name as string}" ORDER BY 1, 2`);
+    contents[name as string] = rows.map((row) => JSON.stringify(Object.values(row), readable));
   }
   return contents;
 }

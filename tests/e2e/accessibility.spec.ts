@@ -1,5 +1,8 @@
 import type { Locator, Page } from '@playwright/test';
 import axe from 'axe-core';
+import { listProgrammes } from '../../scripts/lib/list-programmes.ts';
+import { giveSelfEvaluation } from '../../src/features/drill-evaluations/commands.ts';
+import { beginApplication } from '../../src/features/applications/commands.ts';
 import { readdirSync } from 'node:fs';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
 import { auditEntries } from '../../src/features/audit/table.ts';
@@ -15,6 +18,7 @@ import {
 import { judgedYesterday } from '../helpers/evaluated-drills.ts';
 import { saved } from '../helpers/communities.ts';
 import { planned, recorded, region } from '../helpers/drills.ts';
+import { selfValues } from '../helpers/losing-states-drill-changes.ts';
 import { carded, roleIdOf } from '../helpers/losing-states-drill-desk.ts';
 import { announced, opened } from '../helpers/open-drills.ts';
 import { rolesOf } from '../../src/features/roles/queries.ts';
@@ -43,6 +47,7 @@ import {
   test,
   visitMade,
 } from './fixtures.ts';
+import { plannedVisit } from './planned-visits.ts';
 
 declare global {
   interface Window {
@@ -153,6 +158,8 @@ const publicPages: Record<string, string> = {
   campaign: '/campaigns/disaster-reduction-day',
   'search-narrowed': '/search?place=家里&season=winter',
   namings: '/communities/named',
+  shelters: '/communities/shelters',
+  'shelters-none': '/communities/shelters?q=没有这个名字',
   'namings-none': '/communities/named?q=没有这个名字',
   phones: '/phones',
   household: '/household?adults=2&infants=1&elders=1&fuel=1&water=1&pets=1',
@@ -165,6 +172,10 @@ const publicPages: Record<string, string> = {
   tickets: '/tickets',
   inquiries: '/inquiries?kind=error&about=/guides/cpr',
   'inquiry-track': '/inquiries/track?code=1',
+  track: '/track',
+  'track-unknown': '/track/ABCDEFGHJK',
+  'public-notices': '/communities/notices',
+  draws: '/communities/draws',
   'inquiry-unknown': '/inquiries/ABCDEFGHJK',
   'ticket-closed': '/tickets/ABCDEFGHJK',
   notices: '/notices?kind=warning',
@@ -534,6 +545,12 @@ test('the pages of drills have no finding, mistakes included', async ({ page, ph
   await page.goto(`/staff/drills/organisations/${organisationId}`);
   await inspect(page, 'staff-drills-organisation', title(/的演练$/));
   await addRole(ctx, head.id, { role: 'administrator', scopeKind: 'site', scopeId: '' });
+  await page.goto('/staff/applications/successions');
+  await inspect(
+    page,
+    'staff-successions',
+    page.getByRole('heading', { level: 1, name: '职能承接' }),
+  );
   await page.goto('/staff/drills/rules');
   await page.getByRole('button', { name: '保存新版本' }).click();
   await inspect(page, 'staff-drill-rules-mistake', mistake);
@@ -541,8 +558,12 @@ test('the pages of drills have no finding, mistakes included', async ({ page, ph
   await inspect(page, 'staff-drill-pauses', title('学校停课的月份'));
 });
 
-test('the pages of a community’s profile have no finding', async ({ page, phone, ctx }) => {
-  test.setTimeout(60_000);
+test('the pages of a community’s profile and of its application have no finding', async ({
+  page,
+  phone,
+  ctx,
+}) => {
+  test.setTimeout(90_000);
   const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
   const county = { scopeKind: 'region', scopeId: '320904' } as const;
   await signInWithRole(page, ctx, phone, { role: 'reviewer', ...county });
@@ -558,7 +579,21 @@ test('the pages of a community’s profile have no finding', async ({ page, phon
     await saved(ctx, { id: head.id, roles: [] }, organisationId, section);
   }
   const base = `/me/organisations/${organisationId}/profile`;
+  const filing = { organisationId, programme: 'jiangsu-community' };
+  const own = { id: head.id, roles: [] };
+  const begun = await beginApplication(ctx, own, filing, listProgrammes, crypto.randomUUID());
+  const form = `/me/applications/${begun.applicationId}`;
   for (const [name, path, heading] of [
+    ['applications', '/me/applications', '申报示范称号'],
+    ['applications-new', '/me/applications/new', '开始申报'],
+    ['application', form, '江苏省综合减灾示范社区'],
+    ['application-conditions', `${form}/conditions`, '基本条件'],
+    ['application-points', `${form}/points/risk`, '风险和隐患'],
+    ['application-evidence', `${form}/evidence/condition/shelter`, /^材料：/],
+    ['application-form', `${form}/form`, /申报表$/],
+    ['application-submission', `${form}/submission`, '提交申报'],
+    ['application-stamped', `${form}/stamped`, '盖章的申报表'],
+    ['application-withdrawal', `${form}/withdrawal`, '撤回申报'],
     ['profile', base, '社区基本情况'],
     ['profile-shelters', `${base}/sections/shelters`, '避难场所和疏散路线'],
     ['profile-warning', `${base}/sections/warning`, '预警和报灾'],
@@ -633,11 +668,15 @@ test('the pages after a drill have no finding', async ({ page, phone, ctx }) => 
     ['drill-report-release', 'report/release', '发布总结报告'],
     ['drill-to-record', 'record', '记入演练记录'],
     ['drill-photos', 'photos', '演练照片'],
+    ['drill-self-evaluation', 'self-evaluation', '练完了，说说看'],
     ['drill-archive', 'archive', '归档'],
   ] as const) {
     await page.goto(`/me/drills/${drillId}/${path}`);
     await inspect(page, name, title(heading));
   }
+  await giveSelfEvaluation(ctx, by, { drillId, ...selfValues }, crypto.randomUUID());
+  await page.goto(`/me/drills/${drillId}/self-evaluation/withdrawal`);
+  await inspect(page, 'drill-self-withdrawal', title('撤回自评'));
   await page.goto('/me/improvements/new?region=320904');
   await page.getByRole('button', { name: '立项' }).click();
   await inspect(page, 'improvement-mistake', page.getByRole('alert'));
@@ -706,6 +745,42 @@ test('asking and answering have no finding, mistakes included', async ({ page, p
   await inspect(page, 'staff-inquiry-mistake', page.getByRole('alert'));
 });
 
+test('the pages of visits, draws and notices have no finding', async ({ page, phone, ctx }) => {
+  test.setTimeout(120_000);
+  const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
+  const { applicationId, code } = await plannedVisit(ctx, phone);
+  const county = { scopeKind: 'region', scopeId: '320904' } as const;
+  await signInWithRole(page, ctx, phone, { role: 'reviewer', ...county });
+  const file = `/staff/applications/${applicationId}`;
+  for (const [name, path, heading] of [
+    ['track-found', `/track/${code}`, /^示例社区/],
+    ['staff-applications', '/staff/applications', '申报审核'],
+    ['staff-application', file, /^示例社区/],
+    ['staff-application-marks', `${file}/marks`, '逐项打分'],
+    ['staff-application-return', `${file}/return`, '退回补正'],
+    ['staff-application-approval', `${file}/approval`, '通过'],
+    ['staff-application-opinion', `${file}/opinion`, '登记部门意见'],
+    ['staff-application-assignment', `${file}/assignment`, '分办'],
+    ['staff-delegations', '/staff/applications/delegations', '分工和委托'],
+    ['staff-application-summary', '/staff/applications/summary', /汇总表$/],
+    ['staff-rounds', '/staff/applications/rounds', '年度申报时间'],
+    ['staff-visit', `${file}/visit`, /^现场核查/],
+    ['staff-visit-paper', `${file}/visit/paper`, /^现场核查清单/],
+    ['staff-visit-photos', `${file}/visit/photos`, '核查照片'],
+    ['staff-visit-conclusion', `${file}/visit/conclusion`, /^核查办结/],
+    ['staff-notice-of-file', `${file}/notice`, /^公示/],
+    ['staff-naming-of-file', `${file}/naming`, /^命名/],
+    ['staff-recheck-of-file', `${file}/recheck`, /^复核/],
+    ['staff-draws', '/staff/draws', '抽查'],
+  ] as const) {
+    await page.goto(path);
+    await inspect(page, name, title(heading));
+  }
+  await page.goto(`${file}/return`);
+  await page.getByRole('button', { name: '退回' }).click();
+  await inspect(page, 'staff-application-return-mistake', page.getByRole('alert'));
+});
+
 test('the pages of publishing have no finding, mistakes included', async ({ page, phone, ctx }) => {
   test.setTimeout(120_000);
   const title = (text: string | RegExp) => page.getByRole('heading', { level: 1, name: text });
@@ -737,11 +812,11 @@ test('the pages of publishing have no finding, mistakes included', async ({ page
   await inspect(page, 'staff-banner', page.getByText('自己写的不能自己发布'));
   await page.goto('/staff/banners');
   await inspect(page, 'staff-banners', title('紧急通知'));
-  await page.goto('/staff/guides');
-  await inspect(page, 'staff-guides', title('撤下指南'));
+  await page.goto('/staff/withdrawals');
+  await inspect(page, 'staff-withdrawals', title('撤下内容'));
   await page.getByRole('row').filter({ hasText: '打雷了怎么办' }).getByRole('link').click();
   await step('提出撤下');
-  await inspect(page, 'staff-guide-mistake', page.getByRole('alert'));
+  await inspect(page, 'staff-withdrawal-mistake', page.getByRole('alert'));
 
   async function step(name: string): Promise<void> {
     await page.getByRole('button', { name }).click();

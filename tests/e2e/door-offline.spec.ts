@@ -8,7 +8,15 @@ import type { CommandContext } from '../../src/lib/context.ts';
 import { newBookingCode, newId } from '../../src/lib/ids.ts';
 import { addMinutes, calendarDate, instantOf } from '../../src/lib/time.ts';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
-import { addSession, expect, keepSignIn, signInAsStaff, test, watch } from './fixtures.ts';
+import {
+  addSession,
+  expect,
+  keepSignIn,
+  shiftClock,
+  signInAsStaff,
+  test,
+  watch,
+} from './fixtures.ts';
 
 const CLASSES = 58;
 const MINUTE = 11;
@@ -58,19 +66,6 @@ async function bookClasses(ctx: CommandContext, personId: string) {
     ]);
   }
   return { session, codes: rows.map(({ code }) => code), ids: rows.map(({ id }) => id) };
-}
-
-/** A device whose clock goes wrong by so many minutes, in all it opens from now on. */
-async function shiftClock(context: BrowserContext, minutes: number): Promise<void> {
-  await context.addInitScript((by) => {
-    const RealDate = Date;
-    globalThis.Date = class extends RealDate {
-      constructor(...given: [] | [number]) {
-        super(given.length > 0 ? given[0]! : RealDate.now() + by);
-      }
-      static override now = () => RealDate.now() + by;
-    } as DateConstructor;
-  }, minutes * 60_000);
 }
 
 /** As a scanner does: types wherever the focus is, and ends with Enter. */

@@ -129,6 +129,19 @@ export async function keepSignIn(page: Page, token: string): Promise<void> {
   await page.context().addCookies([{ name: '__Host-anlan', value: token, domain, ...options }]);
 }
 
+/** A device whose clock is wrong by so many minutes, in all it opens from now on. */
+export async function shiftClock(context: BrowserContext, minutes: number): Promise<void> {
+  await context.addInitScript((by) => {
+    const RealDate = Date;
+    globalThis.Date = class extends RealDate {
+      constructor(...given: [] | [number]) {
+        super(given.length > 0 ? given[0]! : RealDate.now() + by);
+      }
+      static override now = () => RealDate.now() + by;
+    } as DateConstructor;
+  }, minutes * 60_000);
+}
+
 /** Gives this number a role, signed up yesterday and signed in strongly, and opens the staff's first page. */
 export async function signInWithRole(
   page: Page,

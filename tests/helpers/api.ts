@@ -1,4 +1,5 @@
 import { createApp } from '../../functions/app.ts';
+import { listProgrammes } from '../../scripts/lib/list-programmes.ts';
 import { openDatabase } from '../../src/lib/db/client.ts';
 import { NOW } from './session.ts';
 import { TEST_KEYS, type World } from './world.ts';
@@ -30,8 +31,11 @@ export function createApi(
   const pending: Promise<unknown>[] = [];
   const app = createApp({
     now: () => now,
-    openDatabase: () => openDatabase({ url: world.url }),
+    // A connection reads the whole schema before its first statement: a file is asked over the world's own.
+    openDatabase: () =>
+      world.url.startsWith('file:') ? world.ctx.db : openDatabase({ url: world.url }),
     log: (line) => log.push(line),
+    listProgrammes,
   });
   const env = {
     DATABASE_URL: world.url,

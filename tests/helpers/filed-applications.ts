@@ -80,7 +80,10 @@ export async function decided(
 }
 
 /** Hands in a draft that says yes to everything. */
-export async function submitted(ctx: CommandContext, { own, applicationId }: Filed): Promise<void> {
+export async function submitted(
+  ctx: CommandContext,
+  { own, applicationId }: Pick<Filed, 'applicationId'> & { own: Pick<Community, 'head'> },
+): Promise<void> {
   const { application, programme } = await loaded(ctx, applicationId);
   const facts = await readFacts(ctx, application, programme);
   await decided(ctx, own.head, applicationId, {

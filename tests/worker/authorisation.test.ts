@@ -21,6 +21,15 @@ import { carded, roleIdOf } from '../helpers/losing-states-drill-desk.ts';
 import { announced as announcedDrill, opened } from '../helpers/open-drills.ts';
 import { mending } from '../helpers/evaluated-drills.ts';
 import { saved } from '../helpers/communities.ts';
+import { listProgrammes, submitted } from '../helpers/filed-applications.ts';
+import { beginApplication } from '../../src/features/applications/commands.ts';
+import { applications } from '../../src/features/applications/table.ts';
+import { listHash } from '../../src/features/draws/policy.ts';
+import { drawFiles, drawFreezes, samplingDraws } from '../../src/features/sampling-draws/table.ts';
+import { planVisit } from '../../src/features/site-visits/commands.ts';
+import { signInByPhone } from '../../scripts/lib/demo-people.ts';
+import { offices, walkedTo } from '../helpers/walked-applications.ts';
+import type { World } from '../helpers/world.ts';
 import { listNaming } from '../helpers/namings.ts';
 import { createImport } from '../../src/features/imports/commands.ts';
 import { createInquiry } from '../../src/features/inquiries/commands.ts';
@@ -34,6 +43,7 @@ import {
   recordTraining,
   registerVolunteer,
 } from '../../src/features/volunteers/commands.ts';
+import { reviewBatches, reviewDelegations } from '../../src/features/review-desk/table.ts';
 import { volunteerHours, volunteerTrainings } from '../../src/features/volunteers/table.ts';
 import { joinWaitlist } from '../../src/features/waitlist/commands.ts';
 import { findByCode } from '../../src/features/inquiries/queries.ts';
@@ -47,7 +57,7 @@ import { listSubjectFiles } from '../../src/features/files/queries.ts';
 import { findClaim } from '../../src/features/organisations/queries.ts';
 import type { Holder } from '../../src/features/roles/policy.ts';
 import { rolesOf } from '../../src/features/roles/queries.ts';
-import { addDays, addMinutes, calendarDate, formatTime } from '../../src/lib/time.ts';
+import { addDays, addMinutes, calendarDate, DAY_MS, formatTime } from '../../src/lib/time.ts';
 import { publishSomething } from '../helpers/publishing.ts';
 import { addRole, addRoleOnly } from '../helpers/roles.ts';
 import { listRoutes } from '../helpers/routes.ts';
@@ -121,7 +131,7 @@ const ALLOWED: Record<Who, readonly Person[]> = {
 
 /** What somebody with roles is led to proving who they are for, whichever roles they are. */
 const NEEDS_PROOF =
-  /^\w+ \/staff(?!\/(sign-in|set-up|credentials\/password))|^\w+ \/api\/halls\/:slug\/door|^POST \/api\/.*\/(arrivals?|decision)$|^GET \/files\/|^POST \/me\/phone(\/code)?$|^GET \/me\/improvements\/:|^GET \/me\/drills\/(new|:drillId(?!\/(run\/manifest\.json|sign-up(\/|$)|report\.docx)))|^POST \/me\/drills\/(new|:drillId\/(version|announcement|cancellation|start|end|people|script|sign-ups))/;
+  /^\w+ \/staff(?!\/(sign-in|set-up|credentials\/password))|^\w+ \/api\/applications\/:id\/(visit|entries)|^\w+ \/me\/applications\/:id|^\w+ \/api\/halls\/:slug\/door|^POST \/api\/.*\/(arrivals?|decision)$|^GET \/files\/|^POST \/me\/phone(\/code)?$|^GET \/me\/improvements\/:|^GET \/me\/drills\/(new|:drillId(?!\/(run\/manifest\.json|sign-up(\/|$)|report\.docx)))|^POST \/me\/drills\/(new|:drillId\/(version|announcement|cancellation|start|end|people|script|sign-ups))/;
 
 /** Every route of the app and every page. A new one fails the test below until somebody says whose it is. */
 const ROUTES: Record<string, Who> = {
@@ -250,7 +260,52 @@ const ROUTES: Record<string, Who> = {
   'GET /me/drills/:drillId/report/release': 'owner',
   'GET /me/drills/:drillId/report/words': 'owner',
   'GET /me/drills/:drillId/self-evaluation': 'owner',
+  'GET /me/drills/:drillId/self-evaluation/withdrawal': 'owner',
   'GET /me/drills/:drillId/sheet': 'owner',
+  'GET /me/applications': 'signed in',
+  'GET /me/applications/new': 'signed in',
+  'GET /me/applications/:id': 'owner',
+  'GET /me/applications/:id/conditions': 'owner',
+  'GET /me/applications/:id/evidence/:part/:entry': 'owner',
+  'GET /me/applications/:id/evidence/:part/:entry/:act': 'owner',
+  'GET /me/applications/:id/form': 'owner',
+  'GET /me/applications/:id/points/:group': 'owner',
+  'GET /me/applications/:id/receipt': 'owner',
+  'GET /me/applications/:id/stamped': 'owner',
+  'GET /me/applications/:id/submission': 'owner',
+  'GET /me/applications/:id/withdrawal': 'owner',
+  'GET /staff/applications/:id/stamped': 'reviewer',
+  'GET /staff/applications': 'reviewer',
+  'GET /staff/applications/:id': 'reviewer',
+  'GET /staff/applications/:id/:act': 'reviewer',
+  'GET /staff/applications/:id/marks': 'reviewer',
+  'GET /staff/applications/batches/:batchId': 'reviewer',
+  'GET /staff/applications/delegations': 'reviewer',
+  'GET /staff/applications/files/:file': 'reviewer',
+  'GET /staff/applications/rounds': 'reviewer',
+  'GET /staff/applications/successions': 'administrator',
+  'GET /staff/applications/summary': 'reviewer',
+  'GET /api/applications/:id/visit': 'reviewer',
+  'GET /api/draws/:id': 'everybody',
+  'GET /api/track/:code': 'everybody',
+  'GET /communities/draws': 'everybody',
+  'GET /communities/draws/:id': 'everybody',
+  'GET /communities/draws/:id/list.txt': 'everybody',
+  'GET /communities/notices': 'everybody',
+  'GET /communities/notices.atom': 'everybody',
+  'GET /communities/notices/:id': 'everybody',
+  'GET /staff/applications/:id/naming': 'reviewer',
+  'GET /staff/applications/:id/notice': 'reviewer',
+  'GET /staff/applications/:id/recheck': 'reviewer',
+  'GET /staff/applications/:id/visit': 'reviewer',
+  'GET /staff/applications/:id/visit/conclusion': 'reviewer',
+  'GET /staff/applications/:id/visit/offline': 'reviewer',
+  'GET /staff/applications/:id/visit/paper': 'reviewer',
+  'GET /staff/applications/:id/visit/photos': 'reviewer',
+  'GET /staff/draws': 'reviewer',
+  'GET /staff/draws/:drawId': 'reviewer',
+  'GET /track': 'everybody',
+  'GET /track/:code': 'everybody',
   'GET /me/drills/:drillId/sheet/hand-in': 'owner',
   'GET /me/drills/:drillId/sheet/reopening': 'owner',
   'GET /me/improvements': 'signed in',
@@ -291,7 +346,7 @@ const ROUTES: Record<string, Who> = {
   'GET /elder/guides/:slug/more': 'everybody',
   'GET /elder/offline': 'everybody',
   'GET /elder/visits': 'everybody',
-  'GET /elder/withdrawn/:slug': 'everybody',
+  'GET /elder/withdrawn/guides/:slug': 'everybody',
   'GET /guides': 'everybody',
   'GET /guides/:slug': 'everybody',
   'GET /guides/:slug/poster': 'everybody',
@@ -387,8 +442,6 @@ const ROUTES: Record<string, Who> = {
   'GET /staff/banners': 'publisher',
   'GET /staff/banners/:id': 'publisher',
   'GET /staff/banners/new': 'editor',
-  'GET /staff/guides': 'publisher',
-  'GET /staff/guides/:slug': 'publisher',
   'GET /staff/halls/:slug': 'door',
   'GET /staff/halls/:slug/courses': 'hall tables',
   'GET /staff/halls/:slug/courses/:courseSessionId/withdrawal': 'hall tables',
@@ -441,6 +494,7 @@ const ROUTES: Record<string, Who> = {
   'GET /staff/halls/:slug/stops/:stopId': 'hall tables',
   'GET /staff/halls/:slug/bookings/:bookingId': 'door',
   'GET /communities/named': 'everybody',
+  'GET /communities/shelters': 'everybody',
   'GET /staff/namings': 'reviewer',
   'GET /staff/namings/:id/removal': 'reviewer',
   'GET /staff/imports': 'importers',
@@ -481,9 +535,11 @@ const ROUTES: Record<string, Who> = {
   'GET /staff/phones/:id': 'administrator',
   'GET /staff/messages': 'administrator',
   'GET /staff/messages/resend': 'administrator',
+  'GET /staff/withdrawals': 'publisher',
+  'GET /staff/withdrawals/:kind/:slug': 'publisher',
   'GET /tickets': 'everybody',
   'GET /tickets/:code': 'everybody',
-  'GET /withdrawn/:slug': 'everybody',
+  'GET /withdrawn/:kind/:slug': 'everybody',
   'POST /api/bookings': 'signed in',
   'POST /api/bookings/:id/arrival': 'door',
   'POST /api/bookings/:id/cancellation': 'owner',
@@ -537,6 +593,7 @@ const ROUTES: Record<string, Who> = {
   'POST /me/drills/:drillId/run': 'owner',
   'POST /me/drills/:drillId/sign-up': 'owner',
   'POST /me/drills/:drillId/sign-ups': 'owner',
+  'POST /me/drills/:drillId/sign-ups/export': 'owner',
   'POST /me/drills/:drillId/archive.zip': 'owner',
   'POST /me/drills/:drillId/findings/new': 'owner',
   'POST /me/drills/:drillId/findings/removal': 'owner',
@@ -545,7 +602,45 @@ const ROUTES: Record<string, Who> = {
   'POST /me/drills/:drillId/report/release': 'owner',
   'POST /me/drills/:drillId/report/words': 'owner',
   'POST /me/drills/:drillId/self-evaluation': 'owner',
+  'POST /me/drills/:drillId/self-evaluation/withdrawal': 'owner',
   'POST /me/drills/:drillId/sheet': 'owner',
+  'POST /api/applications/:id/entries': 'owner',
+  'POST /me/applications/new': 'signed in',
+  'POST /me/applications/:id/conditions': 'owner',
+  'POST /me/applications/:id/evidence/:part/:entry': 'owner',
+  'POST /me/applications/:id/evidence/:part/:entry/links': 'owner',
+  'POST /me/applications/:id/evidence/:part/:entry/removals': 'owner',
+  'POST /me/applications/:id/evidence/:part/:entry/reuses': 'owner',
+  'POST /me/applications/:id/points/:group': 'owner',
+  'POST /me/applications/:id/stamped': 'owner',
+  'POST /me/applications/:id/submission': 'owner',
+  'POST /me/applications/:id/withdrawal': 'owner',
+  'POST /staff/applications/:id/stamped': 'reviewer',
+  'POST /staff/applications/:id/approval': 'reviewer',
+  'POST /staff/applications/:id/archive': 'reviewer',
+  'POST /staff/applications/:id/assignment': 'reviewer',
+  'POST /staff/applications/:id/marks': 'reviewer',
+  'POST /staff/applications/:id/opinion': 'reviewer',
+  'POST /staff/applications/:id/recusal': 'reviewer',
+  'POST /staff/applications/:id/refusal': 'reviewer',
+  'POST /staff/applications/:id/resumption': 'reviewer',
+  'POST /staff/applications/:id/return': 'reviewer',
+  'POST /staff/applications/:id/suspension': 'reviewer',
+  'POST /staff/applications': 'reviewer',
+  'POST /staff/applications/delegations': 'reviewer',
+  'POST /staff/applications/delegations/:delegationId/end': 'reviewer',
+  'POST /staff/applications/rounds': 'reviewer',
+  'POST /staff/applications/successions': 'administrator',
+  'POST /api/applications/:id/visit/entries': 'reviewer',
+  'POST /staff/applications/:id/naming': 'reviewer',
+  'POST /staff/applications/:id/notice': 'reviewer',
+  'POST /staff/applications/:id/recheck': 'reviewer',
+  'POST /staff/applications/:id/visit': 'reviewer',
+  'POST /staff/applications/:id/visit/conclusion': 'reviewer',
+  'POST /staff/applications/:id/visit/photos': 'reviewer',
+  'POST /staff/draws': 'reviewer',
+  'POST /staff/draws/:drawId': 'reviewer',
+  'POST /track': 'everybody',
   'POST /me/drills/:drillId/sheet/hand-in': 'owner',
   'POST /me/drills/:drillId/sheet/reopening': 'owner',
   'POST /me/improvements/:itemId/completion': 'owner',
@@ -629,7 +724,6 @@ const ROUTES: Record<string, Who> = {
   'POST /sign-out': 'everybody',
   'POST /staff/banners/:id': 'publisher',
   'POST /staff/banners/new': 'editor',
-  'POST /staff/guides/:slug': 'publisher',
   'POST /staff/halls/:slug': 'door',
   'POST /staff/halls/:slug/courses': 'hall tables',
   'POST /staff/halls/:slug/courses/:courseSessionId/withdrawal': 'hall tables',
@@ -684,6 +778,7 @@ const ROUTES: Record<string, Who> = {
   'POST /staff/halls/:slug/roster/:sessionId/drops/:dutyId': 'hall tables',
   'POST /staff/halls/:slug/roster/:sessionId/needs/:needId/end': 'hall tables',
   'POST /staff/volunteers/:volunteerId/trainings/:trainingId/withdrawal': 'volunteer keepers',
+  'POST /staff/withdrawals/:kind/:slug': 'publisher',
   'POST /me/volunteer/departure': 'signed in',
   'POST /me/drills/:drillId/sign-up/departure': 'owner',
   // After the form of the same act: it is the one that is carried out, and leaves nothing to leave.
@@ -705,6 +800,15 @@ const BODIES: Record<string, object> = {
   },
   'POST /api/group-requests/:id/classes/:bookingId/changes': {
     ...{ adults: 2, boys: 9, girls: 9, others: 0 },
+  },
+  'POST /api/applications/:id/visit/entries': {
+    sentAt: 0,
+    entries: [
+      { id: UNKNOWN, kind: 'check', item: 'condition:no-such', answer: 'yes', deviceAt: 0 },
+    ],
+  },
+  'POST /api/applications/:id/entries': {
+    ...{ part: 'point', entry: 'leadership-duty', version: 0, said: 'maybe' },
   },
   // Decided before: nobody's answer changes anything any more.
   'POST /api/group-requests/:id/decision': { decision: 'approved' },
@@ -765,6 +869,9 @@ let waitId: string;
 let missedId: string;
 /** The owner's, agreed on by the hall's manager, and one of its classes. */
 let community: Record<string, string>;
+/** One that the owner's community writes, and one that it has handed in. */
+let decidedThings: Record<'visit' | 'draw' | 'notice', Record<string, string>>;
+let application: { draft: Record<string, string>; handedIn: Record<string, string> };
 let group: { id: string; bookingId: string };
 let certificateCode: string;
 const cookies = new Map<Person, string>();
@@ -810,6 +917,11 @@ beforeAll(async () => {
   );
   file = await attachProof(organisationId);
   community = await communityOf({ id: idOf('owner'), roles: [] }, { id: idOf('reviewer') });
+  application = await applicationsOf({ id: idOf('owner'), roles: [] }, community);
+  decidedThings = await decidedThingsOf({
+    id: idOf('reviewer'),
+    roles: [{ role: 'reviewer', scopeKind: 'region', scopeId: '320904' }],
+  });
   const [colleague, owner] = [visitors.at(-1)!, visitors[PEOPLE.indexOf('owner') - 1]!];
   const verdict = { organisationId, decision: 'verified', reason: '' };
   await decideOrganisation(ctx, { id: idOf('reviewer') }, verdict, crypto.randomUUID());
@@ -871,6 +983,7 @@ beforeAll(async () => {
     ...{ role: 'drill_organiser', scopeKind: 'region', scopeId: '320904' },
   });
   const by = { id: idOf('reviewer'), roles: await rolesOf(ctx, idOf('reviewer')) };
+  Object.assign(application.handedIn, await deskOf(by));
   drills = {
     own: await drill({ id: idOf('owner'), roles: [] }, { organisationId, regionCode: '' }),
     region: {
@@ -910,6 +1023,86 @@ async function communityOf(
   await saved(ctx, owner, organisationId, 'shelters');
   await saved(ctx, owner, organisationId, 'publication');
   return { organisationId, section: 'plan', file: 'profile.csv', slug: 'community' };
+}
+
+/** What an office did: a planned visit of the file that was handed in, a frozen draw of it, a notice of another. */
+async function decidedThingsOf(officer: Holder): Promise<typeof decidedThings> {
+  const ctx = site.context();
+  const { id: applicationId = '' } = application.handedIn;
+  const today = calendarDate(ctx.now);
+  const plan = { applicationId, plannedOn: today, party: '示例局2人' };
+  await planVisit(ctx, officer, plan, listProgrammes, crypto.randomUUID());
+  const [row] = await ctx.db.select().from(applications).where(eq(applications.id, applicationId));
+  const { programme = '', version = '', state = '' } = row ?? {};
+  const drawId = crypto.randomUUID();
+  await ctx.db.batch([
+    ctx.db.insert(samplingDraws).values({
+      ...{ id: drawId, programme, version, step: state.replace('step:', ''), percent: 50 },
+      ...{ regionCode: '320904', numberWords: '示例彩票某一期的号码', numberSource: '示例网站' },
+      ...{ numberOn: addDays(today, 2), numberDigits: 6, namedBy: officer.id },
+      namedAt: addMinutes(ctx.now, -60),
+    }),
+    ctx.db.insert(drawFiles).values({ drawId, code: 'AAAAAAAAA2', applicationId }),
+    ctx.db.insert(drawFreezes).values({
+      ...{ drawId, listSha256: listHash(['AAAAAAAAA2']), files: 1, size: 1 },
+      ...{ frozenBy: officer.id, frozenAt: ctx.now },
+    }),
+  ]);
+  const at = (now: Date) => ({ ...ctx, now });
+  const before = at(new Date(ctx.now.getTime() - 60 * DAY_MS));
+  let people = 0;
+  const person = () =>
+    signInByPhone(
+      at(addMinutes(before.now, -24 * 60)),
+      `1381111${String((people += 1)).padStart(4, '0')}`,
+    );
+  const world = { ctx: before, at, person } as unknown as World;
+  const name = '示例公示社区居民委员会';
+  const noticed = await walkedTo(world, await offices(world), 'notice', { name });
+  return {
+    visit: { id: applicationId },
+    draw: { id: drawId, drawId },
+    notice: { id: noticed.applicationId },
+  };
+}
+
+async function applicationsOf(
+  head: Holder,
+  { organisationId = '' }: Record<string, string>,
+): Promise<typeof application> {
+  const ctx = site.context();
+  const begin = (programme: string) => {
+    const input = { organisationId, programme };
+    return beginApplication(ctx, head, input, listProgrammes, crypto.randomUUID());
+  };
+  const entry = { part: 'point', entry: 'leadership-duty', group: 'organisation', act: 'links' };
+  const { applicationId: id } = await begin('jiangsu-community');
+  const other = await begin('yancheng-community');
+  await submitted(ctx, { own: { head }, ...other });
+  const handedIn = { id: other.applicationId, code: other.code, act: 'return', file: 'queue.csv' };
+  return { draft: { id, ...entry }, handedIn };
+}
+
+/** What the reviewer's desk holds: an act on many files, and days for which somebody else works. */
+async function deskOf(by: Holder): Promise<Record<string, string>> {
+  const ctx = site.context();
+  const [batchId, delegationId] = [crypto.randomUUID(), crypto.randomUUID()];
+  const acted = { act: 'return', actedBy: by.id, actedAt: ctx.now, results: '[]' } as const;
+  await ctx.db.insert(reviewBatches).values({ id: batchId, ...acted });
+  const other = (await reviewerFor(ctx, '320904')).id;
+  const day = calendarDate(ctx.now);
+  await ctx.db.insert(reviewDelegations).values({
+    ...{ id: delegationId, regionCode: '320904', fromId: by.id, toId: other },
+    ...{ fromOn: day, untilOn: day, enteredBy: by.id, enteredAt: ctx.now },
+  });
+  return { batchId, delegationId };
+}
+
+/** Somebody else who reviews there. */
+async function reviewerFor(ctx: ReturnType<TestSite['context']>, scopeId: string) {
+  const [visitor] = await site.signInMany(1);
+  await addRole(ctx, visitor!.person.id, { role: 'reviewer', scopeKind: 'region', scopeId });
+  return visitor!.person;
 }
 
 /** The owner is a volunteer of the hall, has dropped one duty and holds another. */
@@ -1087,8 +1280,8 @@ async function ask(route: string, person: Person): Promise<{ status: number; to:
             ? { dutyId: values['droppedId'] ?? '' }
             : pattern.includes('/roster/')
               ? { ...values, sessionId: values['rosterSessionId'] ?? '' }
-              : /^(\/staff|\/elder)?\/(guides|withdrawn)/.test(pattern)
-                ? { slug: 'cpr' }
+              : /^(\/staff|\/elder)?\/(guides|withdrawn|withdrawals)/.test(pattern)
+                ? { kind: 'guides', slug: 'cpr' }
                 : /^\/(cards|packs|campaigns)\//.test(pattern)
                   ? { slug: SLUGS[pattern.split('/')[1] ?? ''] ?? '' }
                   : /^\/(courses|halls\/kinds)/.test(pattern)
@@ -1120,7 +1313,18 @@ async function ask(route: string, person: Person): Promise<{ status: number; to:
                                           : values;
   const named = pattern.startsWith('/drills/join/')
     ? { ...samples, code: drills.region['cardCode'] ?? '' }
-    : samples;
+    : /^\/communities\/notices|\/draws|\/applications\/:id\/visit|^(\/api)?\/track/.test(pattern)
+      ? {
+          ...application.handedIn,
+          ...decidedThings[
+            pattern.includes('draws') ? 'draw' : pattern.includes('notices') ? 'notice' : 'visit'
+          ],
+        }
+      : /^\/(api|me)\/applications\/(?!.*receipt)/.test(pattern)
+        ? application.draft
+        : /\/applications\//.test(pattern)
+          ? { ...samples, ...application.handedIn }
+          : samples;
   const path = pattern.replace(/:(\w+)/g, (_, name: string) => named[name] ?? 'missing');
   const query =
     method === 'GET' && path.endsWith('/confirmation')

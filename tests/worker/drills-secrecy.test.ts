@@ -239,7 +239,7 @@ interface Answer {
 }
 
 /** What is asked once in some seconds or minutes, by whichever request comes then: urgent lines, and that a sign-in is in use. */
-const isOwn = (sql: string) => /"banners"|"guide_withdrawals"|update "sign_ins"/.test(sql);
+const isOwn = (sql: string) => /"banners"|"text_withdrawals"|update "sign_ins"/.test(sql);
 
 interface Question {
   path: string;

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signIns } from '../../src/features/accounts/table.ts';
 import { bookings } from '../../src/features/bookings/table.ts';
 import { region } from '../helpers/drills.ts';
+import { listProgrammes } from '../../scripts/lib/list-programmes.ts';
+import { beginApplication } from '../../src/features/applications/commands.ts';
 import { listNaming } from '../helpers/namings.ts';
 import { opened } from '../helpers/open-drills.ts';
 import { createImport } from '../../src/features/imports/commands.ts';
@@ -29,6 +31,7 @@ let bookingId: string;
 /** Claimed by the visitor. */
 let organisationId: string;
 let communityId: string;
+let applicationId: string;
 let importId: string;
 let namingId: string;
 let outageId: string;
@@ -79,6 +82,13 @@ beforeAll(async () => {
   ));
   const verdict = { organisationId: communityId, decision: 'verified', reason: '' };
   await decideOrganisation(site.context(), by, verdict, crypto.randomUUID());
+  ({ applicationId } = await beginApplication(
+    site.context(),
+    { id: stranger.person.id, roles: [] },
+    { organisationId: communityId, programme: 'jiangsu-community' },
+    listProgrammes,
+    crypto.randomUUID(),
+  ));
 });
 
 afterAll(async () => {
@@ -544,6 +554,99 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
     as: () => stranger,
     fields: ['fileId', 'key'],
   },
+  'the form that follows an application': {
+    path: () => '/track',
+    values: () => ({ code: 'ABCDEFGHJK' }),
+    fields: ['code'],
+  },
+  'the form that names a number for a draw': {
+    path: () => '/staff/draws',
+    values: () => ({
+      ...{ queue: 'jiangsu-community/1/city-review/320900', numberWords: '示例彩票某一期的号码' },
+      ...{ numberSource: '示例网站', numberOn: '2099-01-01', numberDigits: '12' },
+    }),
+    as: () => visitor,
+    fields: ['queue', 'numberOn', 'numberDigits'],
+  },
+  'the form of an application’s beginning': {
+    path: () => '/me/applications/new',
+    values: () => ({ organisationId: communityId, regionCode: '', programme: 'jiangsu-community' }),
+    as: () => stranger,
+    fields: ['organisationId', 'programme', 'key'],
+  },
+  'the form of an application’s points': {
+    path: () => `/me/applications/${applicationId}/points/organisation`,
+    values: () => ({
+      'money-used.version': '0',
+      'money-used.said': 'yes',
+      'money-used.reason': '',
+    }),
+    as: () => stranger,
+    fields: ['money-used.version'],
+  },
+  'the form of an application’s conditions': {
+    path: () => `/me/applications/${applicationId}/conditions`,
+    values: () => ({ 'plan.version': '0', 'plan.said': 'yes' }),
+    as: () => stranger,
+    fields: ['plan.version'],
+  },
+  'the form of a file as evidence': {
+    path: () => `/me/applications/${applicationId}/evidence/point/money-used`,
+    values: () => ({ fileId: unknownId, kind: 'file', title: '' }),
+    as: () => stranger,
+    fields: ['fileId'],
+  },
+  'the form that hands an application in': {
+    path: () => `/me/applications/${applicationId}/submission`,
+    values: () => ({ on: 'draft', confirmed: 'yes' }),
+    as: () => stranger,
+    // The state that was seen is told anew.
+    fields: ['confirmed'],
+  },
+  'the form that takes an application back': {
+    path: () => `/me/applications/${applicationId}/withdrawal`,
+    values: () => ({ on: 'draft', reason: '不报了' }),
+    as: () => stranger,
+    fields: ['key'],
+  },
+  'the form of a stamped form': {
+    path: () => `/me/applications/${applicationId}/stamped`,
+    values: () => ({ fileId: unknownId, level: 'applicant' }),
+    as: () => stranger,
+    fields: ['fileId', 'level'],
+  },
+  'the form of a year’s call': {
+    path: () => '/staff/applications/rounds',
+    values: () => ({
+      ...{ programme: 'jiangsu-community', regionCode: '320904', document: '示例申报通知' },
+      ...{ opensOn: '2099-01-01', closesOn: '2099-01-31' },
+    }),
+    as: () => visitor,
+    fields: ['programme', 'regionCode', 'opensOn', 'closesOn', 'key'],
+  },
+  'the form of who works for somebody': {
+    path: () => '/staff/applications/delegations',
+    // To nobody there is: nothing is written, whatever is sent.
+    values: () => ({
+      ...{ regionCode: '320904', fromId: visitor.person.id, toId: unknownId },
+      ...{ fromOn: '2099-01-01', untilOn: '2099-01-02' },
+    }),
+    as: () => visitor,
+    fields: ['fromId', 'toId', 'fromOn', 'untilOn'],
+  },
+  'the form of who took over an office': {
+    path: () => '/staff/applications/successions',
+    values: () => ({ regionCode: '320904', successorCode: '320902', document: '示例区划文件' }),
+    as: () => visitor,
+    fields: ['regionCode', 'successorCode', 'key'],
+  },
+  'the form of an act on many applications': {
+    path: () => '/staff/applications',
+    // None that there is.
+    values: () => ({ [`file.${unknownId}`]: 'yes', act: 'assignment', officerId: unknownId }),
+    as: () => visitor,
+    fields: ['act', 'officerId'],
+  },
   'the form of a notice': {
     path: () => '/staff/notices/new',
     values: () => ({ title: '示例', kind: 'service', body: '内容', issuer: '示例局', region: '' }),
@@ -557,8 +660,8 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
     as: () => visitor,
     fields: ['level', 'hours', 'key'],
   },
-  'the form that withdraws a guide': {
-    path: () => '/staff/guides/cpr',
+  'the form that withdraws a text': {
+    path: () => '/staff/withdrawals/cards/kiln-operator',
     values: () => ({ act: 'withdraw', reason: '示例', instead: 'gas-co' }),
     as: () => visitor,
     fields: ['key'],

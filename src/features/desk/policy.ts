@@ -1,5 +1,6 @@
 import type { StaffTask } from '../../lib/tasks.ts';
 import type { ImportKind } from '../imports/table.ts';
+import { reviewingRegions } from '../review-desk/policy.ts';
 import {
   can,
   dutyRegions,
@@ -49,7 +50,14 @@ export function staffTasks(holder: Holder, hallName: (slug: string) => string): 
     ...(can(holder, { action: 'publication.see', region: null })
       ? [
           { href: '/staff/banners', text: '紧急通知' },
-          { href: '/staff/guides', text: '撤下指南', seldom: true },
+          { href: '/staff/withdrawals', text: '撤下内容', seldom: true },
+        ]
+      : []),
+    ...(reviewingRegions(holder).length > 0
+      ? [
+          { href: '/staff/applications', text: '申报审核' },
+          // A town, a county or a city applies for itself, where every applicant does.
+          { href: '/me/applications', text: '本级申报', seldom: true },
         ]
       : []),
     ...(regions.length > 0 ? [{ href: '/staff/organisations', text: '单位' }] : []),
@@ -66,6 +74,9 @@ export function staffTasks(holder: Holder, hallName: (slug: string) => string): 
       : []),
     ...(can(holder, { action: 'message.manage' })
       ? [{ href: '/staff/messages', text: '消息', seldom: true }]
+      : []),
+    ...(can(holder, { action: 'role.list' })
+      ? [{ href: '/staff/applications/successions', text: '职能承接', seldom: true }]
       : []),
     ...(mayGrant(holder) ? [{ href: '/staff/people', text: '人员和角色', seldom: true }] : []),
     ...(namingRegions(holder).length > 0

@@ -11,6 +11,8 @@ import { inquiriesQueue } from '../inquiries/queries.ts';
 import { claimsQueue } from '../organisations/queries.ts';
 import { bannersQueue } from '../banners/queries.ts';
 import { appealsQueue } from '../no-shows/queries.ts';
+import { reviewingRegions } from '../review-desk/policy.ts';
+import { applicationsQueue } from '../review-desk/queries.ts';
 import { noticesQueue } from '../notices/queries.ts';
 import { numberClaimsQueue } from '../phones/queries.ts';
 import { withdrawalsQueue } from '../withdrawals/queries.ts';
@@ -60,6 +62,9 @@ function questionsFor(
       ? [bannersQueue(ctx), withdrawalsQueue(ctx)]
       : []),
     ...(publishesSomewhere(holder) ? [noticesQueue(ctx, publishingRegions(holder))] : []),
+    ...(reviewingRegions(holder).length > 0
+      ? [applicationsQueue(ctx, reviewingRegions(holder))]
+      : []),
     ...(regions.length > 0 ? [claimsQueue(ctx, regions)] : []),
     ...(dutyRegions(holder).length > 0 ? [dutiesQueue(ctx, dutyRegions(holder))] : []),
     ...(keepsVolunteers(holder) ? [volunteersQueue(ctx, volunteerScopes(holder))] : []),

@@ -58,18 +58,28 @@ export function drawSample(
   number: string,
   size: number,
 ): { listHash: string; seed: string; drawn: string[] } {
-  if (!/^\d{1,40}$/.test(number)) throw new RangeError('The public number is written in digits.');
   if (!Number.isInteger(size) || size < 0 || size > codes.length) {
     throw new RangeError('No more can be drawn than stand in the list.');
   }
+  const { tickets, ...rest } = drawTickets(codes, number);
+  return { ...rest, drawn: tickets.slice(0, size).map(({ code }) => code) };
+}
+
+/**
+ * Every code with its ticket, the smallest first: what `drawSample` draws from the front of.
+ * @throws RangeError for a list or a number with a mistake.
+ */
+export function drawTickets(
+  codes: readonly string[],
+  number: string,
+): { listHash: string; seed: string; tickets: { code: string; ticket: string }[] } {
+  if (!/^\d{1,40}$/.test(number)) throw new RangeError('The public number is written in digits.');
   const hash = listHash(codes);
   const seed = sha256(`${METHOD}\n${hash}\n${number}\n`);
-  const drawn = codes
+  const tickets = codes
     .map((code) => ({ code, ticket: sha256(`${seed}\n${code}\n`) }))
-    .sort((one, other) => byCode(one.ticket, other.ticket))
-    .slice(0, size)
-    .map(({ code }) => code);
-  return { listHash: hash, seed, drawn };
+    .sort((one, other) => byCode(one.ticket, other.ticket));
+  return { listHash: hash, seed, tickets };
 }
 
 /** The order of events that makes a draw one that nobody could steer. */

@@ -91,6 +91,15 @@ export const PURPOSES: Readonly<Record<FilePurpose, PurposeRules>> = {
     dayBytesMax: 200 * MIB,
     keptDays: 3650,
   },
+  site_visit_photo: {
+    types: ['jpeg', 'png', 'webp'],
+    subjectKind: 'site_visit',
+    subjectFilesMax: 24,
+    sizeMax: 20 * MIB,
+    dayFilesMax: 60,
+    dayBytesMax: 300 * MIB,
+    keptDays: 3650,
+  },
   risk_map: {
     types: ['jpeg', 'png', 'webp', 'pdf'],
     subjectKind: 'community',
@@ -100,6 +109,24 @@ export const PURPOSES: Readonly<Record<FilePurpose, PurposeRules>> = {
     dayBytesMax: 100 * MIB,
     keptDays: 3650,
   },
+  application_evidence: {
+    types: ['jpeg', 'png', 'webp', 'pdf', 'docx', 'xlsx', 'mp4'],
+    subjectKind: 'application',
+    subjectFilesMax: 400,
+    sizeMax: 100 * MIB,
+    dayFilesMax: 200,
+    dayBytesMax: 2048 * MIB,
+    keptDays: 3650,
+  },
+  stamped_form: {
+    types: ['jpeg', 'png', 'webp', 'pdf'],
+    subjectKind: 'application',
+    subjectFilesMax: 40,
+    sizeMax: 20 * MIB,
+    dayFilesMax: 40,
+    dayBytesMax: 200 * MIB,
+    keptDays: 3650,
+  },
 };
 
 export const purposeWords: Readonly<Record<FilePurpose, string>> = {
@@ -107,7 +134,10 @@ export const purposeWords: Readonly<Record<FilePurpose, string>> = {
   group_letter: '团体申请的公函',
   drill_photo: '演练的照片',
   improvement_proof: '演练整改的证明',
+  site_visit_photo: '现场核查的照片',
   risk_map: '社区的风险地图',
+  application_evidence: '申报的材料',
+  stamped_form: '盖章的申报表',
 };
 
 export const fileStateWords: Readonly<Record<StoredFile['state'], string>> = {

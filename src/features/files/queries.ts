@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import type { ByteStream } from '../../lib/bytes.ts';
 import type { CommandContext } from '../../lib/context.ts';
@@ -79,6 +80,15 @@ export async function contentDigest({ db }: Reads, fileId: string): Promise<stri
     .where(eq(fileParts.fileId, fileId))
     .orderBy(asc(fileParts.number));
   return toHex(await sha256(parts.map((part) => toHex(part.sha256)).join('\n')));
+}
+
+/** SHA-256 of a file's bytes, in hexadecimal, as everybody computes it. A file of one part need not be read for it. */
+export async function bytesDigest(ctx: FileContext, fileId: string): Promise<string> {
+  const parts = await partsOf(ctx, fileId);
+  if (parts.length === 1) return toHex(parts[0]!.sha256);
+  const hash = createHash('sha256');
+  for await (const piece of readBytes(ctx, parts)) hash.update(piece);
+  return hash.digest('hex');
 }
 
 export interface AttachedFile {

@@ -8,6 +8,9 @@ export const FILE_PURPOSES = [
   'drill_photo',
   'improvement_proof',
   'risk_map',
+  'site_visit_photo',
+  'application_evidence',
+  'stamped_form',
 ] as const;
 
 export const filePurposes = sqliteTable('file_purposes', {

@@ -16,6 +16,7 @@ export const unitWords: Readonly<Record<(typeof NAMING_UNITS)[number], string>> 
   community: '社区',
   town: '乡镇',
   county: '县',
+  city: '市',
 };
 
 /** What people write for it in their own files. */
@@ -44,7 +45,13 @@ const LEVEL_NAMES: Readonly<Record<string, NamingInput['level']>> = {
 };
 
 /** What makes two rows the same naming: a place may be named again in another year, and at another level. */
-export const namingKey = ({ level, unit, regionCode, name, namedOn }: NamingInput) =>
+export const namingKey = ({
+  level,
+  unit,
+  regionCode,
+  name,
+  namedOn,
+}: Pick<NamingInput, 'level' | 'regionCode' | 'name' | 'namedOn'> & { unit: string }) =>
   `${level} ${unit} ${regionCode} ${namedOn} ${name}`;
 
 /**
@@ -88,6 +95,10 @@ export function judgeNamings(
 
 export const namingRefusals: Refusals = {
   naming_not_yours: { code: 'not_found', message: '没有找到这一条命名。' },
+  naming_by_decision: {
+    code: 'conflict',
+    message: '这一条是在本站评审命名的，不是补录错了。要撤销，请到那一份申报的复核页办。',
+  },
   'unique:naming_removals.naming_id': {
     code: 'conflict',
     reason: 'naming_removed',

@@ -35,6 +35,15 @@ export function namingList(
         : []),
       { kind: 'choice', name: 'level', label: '级别', options: choices(levelWords, '全部级别') },
       { kind: 'choice', name: 'unit', label: '类型', options: choices(unitWords, '全部类型') },
+      {
+        kind: 'choice',
+        name: 'state',
+        label: '状态',
+        options: [
+          { value: '', label: '有效的' },
+          { value: 'revoked', label: '已撤销的' },
+        ],
+      },
       { kind: 'search', name: 'q', label: '名称', hint: '名称里的几个字' },
     ],
     orders: [],
@@ -46,9 +55,10 @@ export async function listNamings(
   { db }: Reads,
   { values, after }: ListAsked,
 ): Promise<{ rows: Naming[]; count: number }> {
-  const { region, level, unit, q } = values;
+  const { region, level, unit, state, q } = values;
   const wanted = and(
-    eq(namings.state, 'listed'),
+    // Two conditions rather than a value, for the partial indexes.
+    state === 'revoked' ? sql`${namings.state} = 'revoked'` : sql`${namings.state} = 'listed'`,
     region ? like(namings.regionCode, `${codePrefix(region)}%`) : undefined,
     level ? sql`${namings.level} = ${level}` : undefined,
     unit ? sql`${namings.unit} = ${unit}` : undefined,

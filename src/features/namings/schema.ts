@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { textField } from '../../lib/fields.ts';
 import { publicLine } from '../notices/schema.ts';
-import { NAMING_LEVELS, NAMING_UNITS } from './table.ts';
+import { NAMING_LEVELS } from './table.ts';
 
 /** One entry of the directory, as a row of a spreadsheet brings it in. */
 export const namingInput = z.object({
   level: z.enum(NAMING_LEVELS, { error: '级别请写国家级、省级、市级或县级' }),
-  unit: z.enum(NAMING_UNITS, { error: '类型请写社区、乡镇或县' }),
+  unit: z.enum(['community', 'town', 'county'], { error: '类型请写社区、乡镇或县' }),
   // As it was written: an official title keeps its Chinese punctuation.
   name: publicLine('没有名称', 60).refine((text) => text.length >= 2, {
     error: '请写文件里的全称',

@@ -177,7 +177,8 @@ export function ownWords(
     imports: times(data.acts.filter(({ action }) => action === 'import.create').length),
     inquiryAnswers: times(data.acts.filter(({ action }) => action === 'inquiry.answer').length),
     publications: times(
-      data.acts.filter(({ action }) => /^(notice|banner|guide_withdrawal)\./.test(action)).length,
+      data.acts.filter(({ action }) => /^(notice|banner|(guide|text)_withdrawal)\./.test(action))
+        .length,
     ),
     organisations: data.organisations.map(
       ({ name, joinedAt, responsible, state }) =>
@@ -270,6 +271,14 @@ export function ownWords(
     communityOfficers: [],
     communityProfiles: times(
       data.acts.filter(({ action }) => action.startsWith('community_profile.')).length,
+    ),
+    applicationWork: times(
+      data.acts.filter(({ action }) =>
+        /^(application|review_delegation|office_succession|application_round)\./.test(action),
+      ).length,
+    ),
+    siteVisits: times(
+      data.acts.filter(({ action }) => /^(site_visit|sampling_draw)\./.test(action)).length,
     ),
     drillSignUps: cut(
       data.drillSignUps.map(

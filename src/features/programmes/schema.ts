@@ -8,8 +8,6 @@ import { checkProgramme } from './policy.ts';
 /** Whose turn a step is, from below; none may follow one above it. */
 export const DECIDING_LEVELS = ['town', 'county', 'city', 'province', 'national'] as const;
 export type DecidingLevel = (typeof DECIDING_LEVELS)[number];
-/** Beside communities, towns and counties a whole city can be what is named. */
-export const UNITS = [...NAMING_UNITS, 'city'] as const;
 /** 应急、气象、地震、消防: who creates and manages locally by article 4 of the measures of 2020. */
 export const DEPARTMENTS = ['emergency', 'meteorology', 'earthquake', 'fire'] as const;
 export type Department = (typeof DEPARTMENTS)[number];
@@ -204,7 +202,7 @@ const step = claimed({
 
 const namedUnit = {
   level: oneOf(NAMING_LEVELS),
-  unit: oneOf(UNITS),
+  unit: oneOf(NAMING_UNITS),
 };
 
 const criteriaSource = source.extend({

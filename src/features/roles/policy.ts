@@ -46,6 +46,15 @@ export type Deed =
   | { action: 'community_profile.edit'; memberIds: readonly string[] }
   /** Read it: they, and the officer of its county or street. */
   | { action: 'community_profile.see'; regionCode: string; memberIds: readonly string[] }
+  /** Open the files of an application: who writes it, and the officers over it once it was handed in. */
+  | {
+      action: 'application.see';
+      organisationId: string | null;
+      regionCode: string;
+      memberIds: readonly string[];
+      /** Regions whose officers see it. */
+      offices: readonly string[];
+    }
   /** Plan drills, or record them: for a region its drill organiser, for an organisation its members or its organiser. */
   | {
       action: 'drill_plan.edit' | 'drill.record';
@@ -138,6 +147,14 @@ export function can({ id, roles }: Holder, deed: Deed): boolean {
       return (
         deed.memberIds.includes(id) ||
         can({ id, roles }, { action: 'organisation.see', regionCode: deed.regionCode })
+      );
+    case 'application.see':
+      return (
+        deed.memberIds.includes(id) ||
+        deed.offices.some((code) => holds('reviewer', 'region', code)) ||
+        (deed.organisationId === null
+          ? holds('reviewer', 'region', deed.regionCode)
+          : holds('community_officer', 'organisation', deed.organisationId))
       );
     case 'drill_plan.edit':
     case 'drill.record':

@@ -1,0 +1,240 @@
+import { and, eq } from 'drizzle-orm';
+import type { Person } from '../../src/features/accounts/table.ts';
+import { beginApplication } from '../../src/features/applications/commands.ts';
+import { loadApplication, readFacts } from '../../src/features/applications/queries.ts';
+import { selfScores, type Answer, type Draft } from '../../src/features/assessments/policy.ts';
+import {
+  claimOrganisation,
+  decideOrganisation,
+} from '../../src/features/organisations/commands.ts';
+import { pointsOf } from '../../src/features/programmes/policy.ts';
+import type { Point, Programme } from '../../src/features/programmes/schema.ts';
+import { announceCandidate } from '../../src/features/public-notices/commands.ts';
+import { standingOf } from '../../src/features/reviews/policy.ts';
+import { decideOnce, type Brought } from '../../src/features/reviews/statements.ts';
+import type { Holder } from '../../src/features/roles/policy.ts';
+import { roleGrants } from '../../src/features/roles/table.ts';
+import {
+  enterNumber,
+  freezeDraw,
+  nameDraw,
+  recordDraw,
+} from '../../src/features/sampling-draws/commands.ts';
+import { samplingDraws } from '../../src/features/sampling-draws/table.ts';
+import { planVisit } from '../../src/features/site-visits/commands.ts';
+import type { CommandContext } from '../../src/lib/context.ts';
+import { newId } from '../../src/lib/ids.ts';
+import { addDays, addMinutes, calendarDate, DAY_MS } from '../../src/lib/time.ts';
+import { listProgrammes } from './list-programmes.ts';
+
+const PROGRAMME = 'jiangsu-community';
+const COUNTY = '320904';
+const key = () => crypto.randomUUID();
+const reason = '示例：符合要求';
+
+interface Cast {
+  /** The county's officer of the demonstration. */
+  reviewer: Holder;
+  person: (ctx: CommandContext, phone: string) => Promise<Person>;
+}
+
+/**
+ * A notice that runs, a draw that anybody can repeat, and a visit that is planned, through the site's own commands.
+ * Nothing where there is a draw already.
+ */
+export async function seedVisits(ctx: CommandContext, cast: Cast): Promise<void> {
+  const [some] = await ctx.db.select({ id: samplingDraws.id }).from(samplingDraws).limit(1);
+  if (some) return;
+  const city = await officer(ctx, cast, '10000000212', '320900');
+  const province = await officer(ctx, cast, '10000000213', '320000');
+  const offices = { county: cast.reviewer, city, province };
+
+  const visited = await begun(at(ctx, -2), cast, '示例河北社区居民委员会', '10000000221');
+  await planVisit(
+    ctx,
+    cast.reviewer,
+    {
+      applicationId: visited,
+      plannedOn: addDays(calendarDate(ctx.now), 1),
+      party: '县应急局2人，县气象局1人，县消防救援大队1人',
+    },
+    listProgrammes,
+    key(),
+  );
+
+  const atCity: string[] = [];
+  for (const [name, phone] of [
+    ['示例河东社区居民委员会', '10000000222'],
+    ['示例河西社区居民委员会', '10000000223'],
+    ['示例河南社区居民委员会', '10000000224'],
+  ] as const) {
+    const id = await begun(at(ctx, -12), cast, name, phone);
+    await county(at(ctx, -12, 60), offices.county, id);
+    atCity.push(id);
+  }
+  await drawn(ctx, city);
+
+  const candidate = await spared(ctx, atCity);
+  const then = at(ctx, -5);
+  await pass(then, city, candidate);
+  const later = at(ctx, -5, 120);
+  await decide(later, province, candidate, { act: 'draw', drawn: false });
+  await pass(at(ctx, -5, 180), province, candidate);
+  await announce(at(ctx, -3), province, candidate);
+}
+
+/** The first that was not drawn: nobody has to come before it is approved. */
+async function spared(ctx: CommandContext, ids: readonly string[]): Promise<string> {
+  for (const id of ids) {
+    const { file } = await load(ctx, id);
+    if (file.decisions.some((one) => one.act === 'draw' && !one.drawn)) return id;
+  }
+  throw new Error('A third of three leaves two.');
+}
+
+/** The same site at another time. */
+const at = (ctx: CommandContext, days: number, minutes = 0): CommandContext => ({
+  ...ctx,
+  now: addMinutes(new Date(ctx.now.getTime() + days * DAY_MS), minutes),
+});
+
+async function officer(
+  ctx: CommandContext,
+  { person }: Cast,
+  phone: string,
+  region: string,
+): Promise<Holder> {
+  const { id } = await person(ctx, phone);
+  const role = { role: 'reviewer', scopeKind: 'region', scopeId: region } as const;
+  const [held] = await ctx.db
+    .select()
+    .from(roleGrants)
+    .where(
+      and(
+        ...[eq(roleGrants.personId, id), eq(roleGrants.state, 'active')],
+        ...[eq(roleGrants.role, role.role), eq(roleGrants.scopeId, region)],
+      ),
+    );
+  if (!held) {
+    await ctx.db
+      .insert(roleGrants)
+      .values({ id: newId(ctx.now), personId: id, ...role, grantedBy: null, grantedAt: ctx.now });
+  }
+  return { id, roles: [role] };
+}
+
+/** A committee whose application is handed in and, since no street recommends it, lies at the county. */
+async function begun(
+  ctx: CommandContext,
+  { reviewer, person }: Cast,
+  name: string,
+  phone: string,
+): Promise<string> {
+  const { id } = await person(ctx, phone);
+  const head = { id, roles: [] };
+  const before = at(ctx, 0, -60);
+  const claim = { kind: 'committee', name, regionCode: COUNTY };
+  const { organisationId } = await claimOrganisation(before, head, claim, key());
+  const verdict = { organisationId, decision: 'verified', reason: '' };
+  await decideOrganisation(before, reviewer, verdict, key());
+  const input = { organisationId, programme: PROGRAMME };
+  const { applicationId } = await beginApplication(ctx, head, input, listProgrammes, key());
+  const { application, programme } = await load(ctx, applicationId);
+  const facts = await readFacts(ctx, application, programme);
+  await decide(ctx, head, applicationId, {
+    ...{ act: 'submission', draft: wholeDraft(programme), facts, reason: '' },
+  });
+  return applicationId;
+}
+
+async function load(ctx: CommandContext, id: string) {
+  const found = await loadApplication(ctx, listProgrammes, { id });
+  if (!found) throw new Error(`No application ${id}.`);
+  return found;
+}
+
+async function decide(
+  ctx: CommandContext,
+  by: Holder,
+  id: string,
+  brought: object,
+  details = {},
+): Promise<void> {
+  const loaded = await load(ctx, id);
+  const { state } = standingOf(loaded.file, loaded, ctx.now);
+  const decision = { on: state, reason, ...brought } as Brought;
+  await decideOnce(ctx, by, loaded, { decision, details }, key());
+}
+
+/** Opinions of the other departments, then the approval with the applicant's own points. */
+async function pass(ctx: CommandContext, by: Holder, id: string): Promise<void> {
+  for (const department of ['meteorology', 'earthquake', 'fire']) {
+    await decide(ctx, by, id, { act: 'opinion', department });
+  }
+  const { programme, file } = await load(ctx, id);
+  const { state } = standingOf(file, await load(ctx, id), ctx.now);
+  const step = programme.steps.find((one) => `step:${one.key}` === state);
+  const scores =
+    step?.scoring === 'none' ? {} : { scores: selfScores(programme, wholeDraft(programme)) };
+  await decide(at(ctx, 0, 10), by, id, { act: 'approval', ...scores });
+}
+
+async function county(ctx: CommandContext, by: Holder, id: string): Promise<void> {
+  await decide(ctx, by, id, { act: 'visit', reason: '示例：现场和材料一样' });
+  await pass(at(ctx, 0, 5), by, id);
+}
+
+/** Named twelve days ago, frozen the same day, drawn three days later by a fictitious number. */
+async function drawn(ctx: CommandContext, city: Holder): Promise<void> {
+  const named = at(ctx, -11);
+  const numberOn = addDays(calendarDate(named.now), 3);
+  const { drawId } = await nameDraw(
+    named,
+    city,
+    {
+      queue: `${PROGRAMME}/1/city-review/320900`,
+      numberWords: '示例彩票某一期的6个号码，从小到大，每个写两位，连成12位',
+      ...{ numberSource: '示例彩票发行单位的网站（示例）', numberOn, numberDigits: '12' },
+    },
+    listProgrammes,
+    key(),
+  );
+  await freezeDraw(at(named, 0, 30), city, { drawId }, key());
+  const day = at(named, 3);
+  await enterNumber(day, city, { drawId, number: '030711182633' }, key());
+  await recordDraw(day, city, { drawId }, listProgrammes);
+}
+
+async function announce(ctx: CommandContext, by: Holder, applicationId: string): Promise<void> {
+  await announceCandidate(
+    ctx,
+    by,
+    {
+      ...{ applicationId, on: 'notice_due', opensOn: addDays(calendarDate(ctx.now), 1) },
+      ...{ office: '受理单位的名称（示例）', phone: '025-00000000', address: '示例路1号（示例）' },
+    },
+    listProgrammes,
+    key(),
+  );
+}
+
+function best({ score }: Point): Answer {
+  if (score.kind === 'yes_no') return { kind: 'yes_no', yes: true };
+  if (score.kind === 'steps') return { kind: 'steps', step: score.steps.length - 1 };
+  return { kind: 'proportional', part: 95, whole: 100 };
+}
+
+/** Says yes to everything. */
+function wholeDraft(programme: Programme): Draft {
+  return {
+    conditions: Object.fromEntries(
+      programme.conditions.map(({ key: of, evidence }) => [of, { met: true, evidence }]),
+    ),
+    points: Object.fromEntries(
+      pointsOf(programme).map((point) => [
+        point.key,
+        { answer: best(point), reason: '示例：照着做了', evidence: point.evidence },
+      ]),
+    ),
+  };
+}
