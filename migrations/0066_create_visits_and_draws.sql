@@ -467,3 +467,18 @@ BEGIN
       WHERE site_visits.id = NEW.subject_id AND office_officers.person_id = NEW.linked_by);
   SELECT RAISE(ABORT, 'visit_concluded') FROM site_visits WHERE id = NEW.subject_id AND state <> 'planned';
 END;
+
+-- 核查照片 are an office's record, as evidence is an applicant's: they outlive the account of whoever took them.
+DROP TRIGGER account_erasures_files;
+CREATE TRIGGER account_erasures_files AFTER INSERT ON account_erasures
+BEGIN
+  INSERT INTO file_removals (file_id, reason, removed_at)
+    SELECT id, 'account_erased', NEW.erased_at FROM files
+      WHERE owner_id = NEW.person_id AND state <> 'removed' AND NOT EXISTS (
+        SELECT 1 FROM file_links LEFT JOIN application_decisions
+            ON file_links.subject_kind = 'application' AND application_decisions.application_id = file_links.subject_id
+            AND application_decisions.act = 'submission'
+          WHERE file_links.file_id = files.id
+            AND (file_links.subject_kind = 'site_visit' OR application_decisions.application_id IS NOT NULL));
+  UPDATE files SET name_cipher = x'' WHERE owner_id = NEW.person_id AND state <> 'removed';
+END;

@@ -1,7 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { applicationDecisions } from '../../src/features/applications/table.ts';
+import { files } from '../../src/features/files/table.ts';
+import { accountErasures } from '../../src/features/privacy/table.ts';
 import {
+  addVisitPhoto,
   concludeVisit,
   planVisit,
   recordChecklist,
@@ -13,7 +16,11 @@ import { siteVisitEntries, siteVisits } from '../../src/features/site-visits/tab
 import type { Holder } from '../../src/features/roles/policy.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { addMinutes, calendarDate, formatTime } from '../../src/lib/time.ts';
+import { sent } from '../helpers/application-drafts.ts';
 import { decided, listProgrammes, loaded, reviewerOf } from '../helpers/filed-applications.ts';
+import { withStore } from '../helpers/files.ts';
+import { jpeg } from '../helpers/pictures.ts';
+import { openStore } from '../helpers/store.ts';
 import {
   offices,
   stateOf,
@@ -276,5 +283,21 @@ describe('a site visit', () => {
     });
     expect(await stateOf(visit.file)).toBe('withdrawn');
     await expect(send(visit, await whole(visit))).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('keeps its photos when whoever took them erases the account', async () => {
+    const visit = await planned();
+    const ctx = withStore(visit.ctx, await openStore());
+    const { county } = visit.by;
+    const picture = new Uint8Array(jpeg({ pixels: new Uint8Array([1, 2, 3]) }));
+    const fileId = await sent(ctx, county, picture, 'site_visit_photo');
+    const input = { applicationId: visit.file.applicationId, file: fileId };
+    await addVisitPhoto(ctx, county, input, listProgrammes, key());
+    await ctx.db.insert(accountErasures).values({
+      ...{ personId: county.id, personHash: new Uint8Array(32), erasedAt: ctx.now },
+      ...{ reason: 'asked' as const, cancelled: 0 },
+    });
+    const [photo] = await ctx.db.select().from(files).where(eq(files.id, fileId));
+    expect(photo).toMatchObject({ state: 'quarantined', nameCipher: new Uint8Array() });
   });
 });

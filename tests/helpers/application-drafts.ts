@@ -47,7 +47,7 @@ export async function sent(
   ctx: FileContext,
   person: Pick<Person, 'id'>,
   bytes: Uint8Array<ArrayBuffer>,
-  purpose: 'application_evidence' | 'stamped_form' = 'application_evidence',
+  purpose: 'application_evidence' | 'stamped_form' | 'site_visit_photo' = 'application_evidence',
 ): Promise<string> {
   const owner = await findPerson(ctx, person.id);
   if (!owner) throw new Error(`No person ${person.id}.`);

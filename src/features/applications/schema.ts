@@ -48,8 +48,9 @@ interface Stored {
 
 /** The row's content of a decision. */
 export function contentOf(decision: Decision): Json {
-  const { act, authorId, at, on, reason, ...brought } = decision;
-  return JSON.parse(JSON.stringify(brought)) as Json;
+  const signature: readonly string[] = ['act', 'authorId', 'at', 'on', 'reason'];
+  const brought = Object.entries(decision).filter(([name]) => !signature.includes(name));
+  return JSON.parse(JSON.stringify(Object.fromEntries(brought))) as Json;
 }
 
 /** @throws Error for a row that no version of this program can have written. */
@@ -94,7 +95,16 @@ export function decisionOf(row: ApplicationDecision): Decision {
       return { ...signed, act, drawn: stored(content.drawn, row) };
     case 'opinion':
       return { ...signed, act, department: stored(content.department, row) };
-    default:
+    case 'refusal':
+    case 'return':
+    case 'suspension':
+    case 'resumption':
+    case 'withdrawal':
+    case 'recheck':
+    case 'rectification':
+    case 'revocation':
+    case 'visit':
+    case 'recusal':
       return { ...signed, act };
   }
 }
