@@ -140,6 +140,7 @@ describe('the challenge', () => {
         '/staff/sign-in',
         '/tickets',
         '/tickets/:code',
+        '/track',
       ].sort(),
     );
     expect(Object.keys(Object.fromEntries(limiter.counts)).sort()).toEqual([
@@ -148,6 +149,7 @@ describe('the challenge', () => {
       'inquiry:203.0.113.7',
       'sign-in:203.0.113.7',
       'ticket:203.0.113.7',
+      'track:203.0.113.7',
     ]);
   });
 
