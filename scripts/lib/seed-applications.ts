@@ -1,30 +1,30 @@
 import { and, eq } from 'drizzle-orm';
-import type { Person } from '../../src/features/accounts/table.ts';
 import { linkEvidence, saveEntries } from '../../src/features/application-drafts/commands.ts';
-import { allLines, type EntryLine } from '../../src/features/application-drafts/policy.ts';
+import { allLines } from '../../src/features/application-drafts/policy.ts';
 import { beginApplication } from '../../src/features/applications/commands.ts';
-import { loadApplication, readFacts } from '../../src/features/applications/queries.ts';
 import { applications } from '../../src/features/applications/table.ts';
-import { selfScores, type Draft } from '../../src/features/assessments/policy.ts';
-import {
-  claimOrganisation,
-  decideOrganisation,
-} from '../../src/features/organisations/commands.ts';
+import { selfScores } from '../../src/features/assessments/policy.ts';
 import { organisations } from '../../src/features/organisations/table.ts';
-import type { Programme } from '../../src/features/programmes/schema.ts';
 import { announceCandidate, nameApplicant } from '../../src/features/public-notices/commands.ts';
 import { nextSteps, standingOf } from '../../src/features/reviews/policy.ts';
-import { decideOnce, type Brought } from '../../src/features/reviews/statements.ts';
 import { grantRole } from '../../src/features/roles/commands.ts';
 import type { Holder } from '../../src/features/roles/policy.ts';
 import { rolesOf } from '../../src/features/roles/queries.ts';
 import { listSiteEvidence } from '../../src/features/site-evidence/queries.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
-import type { Json } from '../../src/lib/db/commit.ts';
-import { newId, toHex } from '../../src/lib/ids.ts';
-import { sha256 } from '../../src/lib/keyring.ts';
-import { addDays, addMinutes, calendarDate, DAY_MS } from '../../src/lib/time.ts';
+import { addDays, calendarDate } from '../../src/lib/time.ts';
 import { setUpDemoStaff } from './demo-people.ts';
+import {
+  at,
+  best,
+  decide,
+  handedIn,
+  load,
+  OFFICE,
+  PROGRAMME,
+  wholeDraft,
+  type ApplicationCast,
+} from './demo-applications.ts';
 import { listProgrammes } from './list-programmes.ts';
 
 /** Street, city and province beside the county's own officer: `10000000211` to `10000000213`. */
@@ -33,13 +33,10 @@ const OFFICERS = [
   ['10000000212', '320900'],
   ['10000000213', '320000'],
 ] as const;
-const PROGRAMME = 'jiangsu-community';
 const key = () => crypto.randomUUID();
 
-interface Cast {
+interface Cast extends ApplicationCast {
   administrator: Holder;
-  reviewer: Holder;
-  person: (ctx: CommandContext, phone: string) => Promise<Person>;
 }
 
 /**
@@ -78,11 +75,6 @@ export async function seedApplications(ctx: CommandContext, cast: Cast): Promise
   await toTheEnd(ctx, named, offices);
 }
 
-const at = (ctx: CommandContext, days: number, minutes = 0): CommandContext => ({
-  ...ctx,
-  now: addMinutes(new Date(ctx.now.getTime() + days * DAY_MS), minutes),
-});
-
 /** Who reviews at the street, the city and the province: invited and set up like all staff of the demonstration. */
 async function officers(ctx: CommandContext, { administrator, person }: Cast): Promise<Holder[]> {
   const holders: Holder[] = [];
@@ -94,35 +86,6 @@ async function officers(ctx: CommandContext, { administrator, person }: Cast): P
     holders.push({ id, roles: await rolesOf(ctx, id) });
   }
   return holders;
-}
-
-async function load(ctx: CommandContext, id: string) {
-  const found = await loadApplication(ctx, listProgrammes, { id });
-  if (!found) throw new Error(`No application ${id}.`);
-  return found;
-}
-
-async function decide(
-  ctx: CommandContext,
-  by: Holder | undefined,
-  id: string,
-  brought: object,
-  details: Record<string, Json> = {},
-): Promise<void> {
-  const loaded = await load(ctx, id);
-  const { state } = standingOf(loaded.file, loaded, ctx.now);
-  const decision = { on: state, reason: '示例：符合要求', ...brought } as Brought;
-  await decideOnce(ctx, by!, loaded, { decision, details }, key());
-}
-
-/** Fields of an entry that says the best, a little less where it is a share. */
-function best({ key: entry, form, part }: EntryLine): { entry: string } & Record<string, string> {
-  const said = form.kind === 'yes_no' ? 'yes' : form.kind === 'steps' ? String(form.steps - 1) : '';
-  const share = form.kind === 'proportional' ? { counted: '95', whole: '100' } : {};
-  return {
-    ...{ entry, version: '0', said, ...share },
-    reason: part === 'point' ? '示例：照着做了，材料里写明了时间和数量' : '',
-  };
 }
 
 /** The demonstration's community, which has a profile: conditions and the first two groups, and what the site holds. */
@@ -152,78 +115,6 @@ async function halfFilled(ctx: CommandContext): Promise<void> {
   }
 }
 
-function wholeDraft(programme: Programme): Draft {
-  const lines = allLines(programme);
-  return {
-    conditions: Object.fromEntries(
-      lines
-        .filter(({ part }) => part === 'condition')
-        .map(({ key: of, asked }) => [of, { met: true, evidence: asked }]),
-    ),
-    points: Object.fromEntries(
-      lines
-        .filter(({ part }) => part === 'point')
-        .map((line) => [line.key, { ...answered(line), evidence: line.asked }]),
-    ),
-  };
-}
-
-function answered({ form }: EntryLine): Pick<Draft['points'][string], 'answer' | 'reason'> {
-  const reason = '示例：照着做了，材料里写明了时间和数量';
-  if (form.kind === 'yes_no') return { answer: { kind: 'yes_no', yes: true }, reason };
-  if (form.kind === 'steps') return { answer: { kind: 'steps', step: form.steps - 1 }, reason };
-  return { answer: { kind: 'proportional', part: 95, whole: 100 }, reason };
-}
-
-/** Evidence as it would be frozen: by name alone, since the demonstration has no files to show. */
-async function namedEvidence(ctx: CommandContext, programme: Programme): Promise<Json[]> {
-  const pieces = allLines(programme).flatMap(({ part, key: of, asked }) =>
-    asked.map(({ kind, figure = '', text }) => ({ part, key: of, kind, figure, title: text })),
-  );
-  return Promise.all(
-    pieces.map(async (piece) => ({
-      ...{ id: newId(ctx.now), ...piece, title: `${piece.title}（示例，没有附件）` },
-      ...{ sha256: toHex(await sha256(JSON.stringify(piece))), fileId: null },
-    })),
-  );
-}
-
-/** A committee of the street whose application lies where it is recommended. */
-async function handedIn(
-  ctx: CommandContext,
-  { reviewer, person }: Cast,
-  name: string,
-  phone: string,
-  days: number,
-): Promise<string> {
-  const then = at(ctx, days);
-  const { id } = await person(ctx, phone);
-  const head = { id, roles: [] };
-  const claim = { kind: 'committee', name, regionCode: '320904100' };
-  const { organisationId } = await claimOrganisation(at(ctx, days, -90), head, claim, key());
-  const verdict = { organisationId, decision: 'verified', reason: '' };
-  await decideOrganisation(at(ctx, days, -60), reviewer, verdict, key());
-  const input = { organisationId, programme: PROGRAMME };
-  const begun = await beginApplication(at(ctx, days, -30), head, input, listProgrammes, key());
-  const { application, programme } = await load(then, begun.applicationId);
-  const { applicationId } = begun;
-  for (const part of ['condition', 'point'] as const) {
-    const entries = allLines(programme)
-      .filter((line) => line.part === part)
-      .map(best);
-    const page = { applicationId, part, entries };
-    await saveEntries(at(ctx, days, -20), head, page, listProgrammes, key());
-  }
-  const facts = await readFacts(then, application, programme);
-  const evidence = await namedEvidence(then, programme);
-  const decision = { act: 'submission', draft: wholeDraft(programme), facts, reason: '' };
-  await decide(then, head, application.id, decision, { evidence });
-  return application.id;
-}
-
-const OFFICE = {
-  ...{ office: '受理单位的名称（示例）', phone: '025-00000000', address: '示例路1号（示例）' },
-};
 const DOCUMENT = {
   ...{ documentTitle: '关于命名示例社区的通知（示例）', documentNumber: '示例〔2026〕1号' },
   namedBy: '示例命名机关（示例）',

@@ -1,17 +1,7 @@
 import { and, eq } from 'drizzle-orm';
-import type { Person } from '../../src/features/accounts/table.ts';
-import { beginApplication } from '../../src/features/applications/commands.ts';
-import { loadApplication, readFacts } from '../../src/features/applications/queries.ts';
-import { selfScores, type Answer, type Draft } from '../../src/features/assessments/policy.ts';
-import {
-  claimOrganisation,
-  decideOrganisation,
-} from '../../src/features/organisations/commands.ts';
-import { pointsOf } from '../../src/features/programmes/policy.ts';
-import type { Point, Programme } from '../../src/features/programmes/schema.ts';
+import { selfScores } from '../../src/features/assessments/policy.ts';
 import { announceCandidate } from '../../src/features/public-notices/commands.ts';
 import { standingOf } from '../../src/features/reviews/policy.ts';
-import { decideOnce, type Brought } from '../../src/features/reviews/statements.ts';
 import type { Holder } from '../../src/features/roles/policy.ts';
 import { roleGrants } from '../../src/features/roles/table.ts';
 import {
@@ -24,32 +14,34 @@ import { samplingDraws } from '../../src/features/sampling-draws/table.ts';
 import { planVisit } from '../../src/features/site-visits/commands.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { newId } from '../../src/lib/ids.ts';
-import { addDays, addMinutes, calendarDate, DAY_MS } from '../../src/lib/time.ts';
+import { addDays, calendarDate } from '../../src/lib/time.ts';
+import {
+  at,
+  decide,
+  handedIn,
+  load,
+  OFFICE,
+  PROGRAMME,
+  wholeDraft,
+  type ApplicationCast,
+} from './demo-applications.ts';
 import { listProgrammes } from './list-programmes.ts';
 
-const PROGRAMME = 'jiangsu-community';
 const COUNTY = '320904';
 const key = () => crypto.randomUUID();
-const reason = '示例：符合要求';
-
-interface Cast {
-  /** The county's officer of the demonstration. */
-  reviewer: Holder;
-  person: (ctx: CommandContext, phone: string) => Promise<Person>;
-}
 
 /**
  * A notice that runs, a draw that anybody can repeat, and a visit that is planned, through the site's own commands.
  * Nothing where there is a draw already.
  */
-export async function seedVisits(ctx: CommandContext, cast: Cast): Promise<void> {
+export async function seedVisits(ctx: CommandContext, cast: ApplicationCast): Promise<void> {
   const [some] = await ctx.db.select({ id: samplingDraws.id }).from(samplingDraws).limit(1);
   if (some) return;
   const city = await officer(ctx, cast, '10000000212', '320900');
   const province = await officer(ctx, cast, '10000000213', '320000');
   const offices = { county: cast.reviewer, city, province };
 
-  const visited = await begun(at(ctx, -2), cast, '示例河北社区居民委员会', '10000000221');
+  const visited = await handedIn(ctx, cast, '示例河北社区居民委员会', '10000000221', -2, COUNTY);
   await planVisit(
     ctx,
     cast.reviewer,
@@ -68,7 +60,7 @@ export async function seedVisits(ctx: CommandContext, cast: Cast): Promise<void>
     ['示例河西社区居民委员会', '10000000223'],
     ['示例河南社区居民委员会', '10000000224'],
   ] as const) {
-    const id = await begun(at(ctx, -12), cast, name, phone);
+    const id = await handedIn(ctx, cast, name, phone, -12, COUNTY);
     await county(at(ctx, -12, 60), offices.county, id);
     atCity.push(id);
   }
@@ -92,15 +84,9 @@ async function spared(ctx: CommandContext, ids: readonly string[]): Promise<stri
   throw new Error('A third of three leaves two.');
 }
 
-/** The same site at another time. */
-const at = (ctx: CommandContext, days: number, minutes = 0): CommandContext => ({
-  ...ctx,
-  now: addMinutes(new Date(ctx.now.getTime() + days * DAY_MS), minutes),
-});
-
 async function officer(
   ctx: CommandContext,
-  { person }: Cast,
+  { person }: ApplicationCast,
   phone: string,
   region: string,
 ): Promise<Holder> {
@@ -121,49 +107,6 @@ async function officer(
       .values({ id: newId(ctx.now), personId: id, ...role, grantedBy: null, grantedAt: ctx.now });
   }
   return { id, roles: [role] };
-}
-
-/** A committee whose application is handed in and, since no street recommends it, lies at the county. */
-async function begun(
-  ctx: CommandContext,
-  { reviewer, person }: Cast,
-  name: string,
-  phone: string,
-): Promise<string> {
-  const { id } = await person(ctx, phone);
-  const head = { id, roles: [] };
-  const before = at(ctx, 0, -60);
-  const claim = { kind: 'committee', name, regionCode: COUNTY };
-  const { organisationId } = await claimOrganisation(before, head, claim, key());
-  const verdict = { organisationId, decision: 'verified', reason: '' };
-  await decideOrganisation(before, reviewer, verdict, key());
-  const input = { organisationId, programme: PROGRAMME };
-  const { applicationId } = await beginApplication(ctx, head, input, listProgrammes, key());
-  const { application, programme } = await load(ctx, applicationId);
-  const facts = await readFacts(ctx, application, programme);
-  await decide(ctx, head, applicationId, {
-    ...{ act: 'submission', draft: wholeDraft(programme), facts, reason: '' },
-  });
-  return applicationId;
-}
-
-async function load(ctx: CommandContext, id: string) {
-  const found = await loadApplication(ctx, listProgrammes, { id });
-  if (!found) throw new Error(`No application ${id}.`);
-  return found;
-}
-
-async function decide(
-  ctx: CommandContext,
-  by: Holder,
-  id: string,
-  brought: object,
-  details = {},
-): Promise<void> {
-  const loaded = await load(ctx, id);
-  const { state } = standingOf(loaded.file, loaded, ctx.now);
-  const decision = { on: state, reason, ...brought } as Brought;
-  await decideOnce(ctx, by, loaded, { decision, details }, key());
 }
 
 /** Opinions of the other departments, then the approval with the applicant's own points. */
@@ -211,30 +154,9 @@ async function announce(ctx: CommandContext, by: Holder, applicationId: string):
     by,
     {
       ...{ applicationId, on: 'notice_due', opensOn: addDays(calendarDate(ctx.now), 1) },
-      ...{ office: '受理单位的名称（示例）', phone: '025-00000000', address: '示例路1号（示例）' },
+      ...OFFICE,
     },
     listProgrammes,
     key(),
   );
-}
-
-function best({ score }: Point): Answer {
-  if (score.kind === 'yes_no') return { kind: 'yes_no', yes: true };
-  if (score.kind === 'steps') return { kind: 'steps', step: score.steps.length - 1 };
-  return { kind: 'proportional', part: 95, whole: 100 };
-}
-
-/** Says yes to everything. */
-function wholeDraft(programme: Programme): Draft {
-  return {
-    conditions: Object.fromEntries(
-      programme.conditions.map(({ key: of, evidence }) => [of, { met: true, evidence }]),
-    ),
-    points: Object.fromEntries(
-      pointsOf(programme).map((point) => [
-        point.key,
-        { answer: best(point), reason: '示例：照着做了', evidence: point.evidence },
-      ]),
-    ),
-  };
 }
