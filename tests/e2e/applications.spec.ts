@@ -48,17 +48,17 @@ async function committee(ctx: CommandContext, phone: string, daysAgo: number) {
   const verdict = { organisationId, decision: 'verified', reason: '' };
   const officer = { id: clerk.id, roles: [officeOf('320904')] };
   await decideOrganisation(then, officer, verdict, key());
-  return { then, head, name, organisationId, token };
+  return { verified: then, head, name, organisationId, token };
 }
 
 /** A committee with a file that it has handed in some days ago. */
 async function filed(ctx: CommandContext, phone: string, daysAgo: number) {
-  const { then, head, name, organisationId } = await committee(ctx, phone, daysAgo);
+  const { verified, head, name, organisationId } = await committee(ctx, phone, daysAgo);
   const asked = { organisationId, programme: PROGRAMME };
-  const begun = await beginApplication(then, head, asked, listProgrammes, key());
+  const begun = await beginApplication(verified, head, asked, listProgrammes, key());
   const own = { head } as Parameters<typeof submitted>[1]['own'];
-  await submitted(then, { own, ...begun });
-  return { ...begun, name, handedIn: then };
+  await submitted(verified, { own, ...begun });
+  return { ...begun, name, handedIn: verified };
 }
 
 /**
