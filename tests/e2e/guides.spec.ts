@@ -18,6 +18,8 @@ test('somebody old finds what to do in large type and stays there', async ({
   await expect(
     page.getByRole('listitem').filter({ hasText: '蹲低，躲到结实的桌子' }),
   ).toBeVisible();
+  // The words are there before the style sheet: a height counts once the page is whole.
+  await page.waitForLoadState();
   for (const link of await page.getByRole('main').getByRole('link').all()) {
     expect(await link.getAttribute('href')).toMatch(/^\/elder/);
     expect((await link.boundingBox())!.height).toBeGreaterThanOrEqual(60);
