@@ -18,7 +18,7 @@ export interface Outcome {
 }
 
 export interface DoorLink {
-  day(): Promise<Answer<DoorDay>>;
+  day(patienceMs: number): Promise<Answer<DoorDay>>;
   /** @param patienceMs somebody stands at the door and waits for the first of these. */
   send(
     events: readonly DeviceEvent[],
@@ -26,12 +26,10 @@ export interface DoorLink {
   ): Promise<Answer<{ at: number; outcomes: Outcome[] }>>;
 }
 
-const PATIENCE_MS = 10_000;
-
 export function doorLink(hall: string, deviceId: string): DoorLink {
   const address = `/api/halls/${encodeURIComponent(hall)}`;
   return {
-    day: () => askSite<DoorDay>(`${address}/door`, {}, PATIENCE_MS),
+    day: (patienceMs) => askSite<DoorDay>(`${address}/door`, {}, patienceMs),
     send: (events, patienceMs) => {
       const body = JSON.stringify({ deviceId, sentAt: Date.now(), events });
       const headers = { 'Content-Type': 'application/json' };

@@ -38,6 +38,7 @@ import { keepPage } from './kept-page.ts';
 /** As long as somebody is left standing before the device decides by itself. */
 const REFRESH_TRIES = 3;
 const LIVE_PATIENCE_MS = 3_000;
+const LIST_PATIENCE_MS = 10_000;
 const QUEUE_PATIENCE_MS = 15_000;
 /** What other gates do is seen this late. */
 const REFRESH_MS = 30_000;
@@ -194,10 +195,10 @@ async function openDoor(place: HTMLElement): Promise<void> {
    * Takes the site's list over. It counts people, not entries: one that was under way while this device sent something
    * may hold it already or not, so it is asked for again, and in a rush left to the next time.
    */
-  async function refresh(tries = REFRESH_TRIES): Promise<void> {
+  async function refresh(patienceMs = LIST_PATIENCE_MS, tries = REFRESH_TRIES): Promise<void> {
     const seen = new Set(applied.map(({ id }) => id));
     const before = { ...sent };
-    const answer = await site.day();
+    const answer = await site.day(patienceMs);
     if (answer.state !== 'ok') {
       await setLink(answer.state);
       draw();
@@ -205,7 +206,7 @@ async function openDoor(place: HTMLElement): Promise<void> {
     }
     if (before.open + sent.open > 0 || before.ever !== sent.ever) {
       await setLink('linked');
-      if (tries > 1) return refresh(tries - 1);
+      if (tries > 1) return refresh(patienceMs, tries - 1);
       draw();
       return;
     }
@@ -421,17 +422,24 @@ async function openDoor(place: HTMLElement): Promise<void> {
     }
     const code = readBookingCode(text);
     if (!code) return search(text);
-    const isKnown = () => view()?.parties.find((one) => one.code === code);
-    if (!isKnown() && link === 'linked') await refresh();
-    const party = isKnown();
-    if (!party) {
+    const look = () => {
+      const party = view()?.parties.find((one) => one.code === code);
+      return party && { party, step: stepFor(party, sessionOf(party), now(), view()?.sessions) };
+    };
+    let found = look();
+    // Nobody is turned away on the word of a list that may be older than what another gate has noted.
+    if ((!found || 'refused' in found.step) && link !== 'no_link') {
+      await refresh(LIVE_PATIENCE_MS);
+      found = look();
+    }
+    if (!found) {
       const why =
         link === 'linked'
           ? '请再核对一遍，或按姓名在名单里找。'
           : `名单是${clockOf(day.at)}的：以后才约的、别的日期和别的馆的，都不在里面。要放进去，请按现场散客登记。`;
       return show({ look: 'no', title: '名单里没有这个预约码', text: why });
     }
-    const step = stepFor(party, sessionOf(party), now(), view()?.sessions);
+    const { party, step } = found;
     if ('refused' in step) {
       show({ look: 'no', title: step.message, party, buttons: [more(party)] });
     } else if (step.kind === 'in' && step.people > ASK_ABOVE) {

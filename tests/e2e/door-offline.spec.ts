@@ -1,13 +1,17 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { eq } from 'drizzle-orm';
 
+import { createBooking } from '../../src/features/bookings/commands.ts';
 import { arrivals, bookings } from '../../src/features/bookings/table.ts';
+import { recordDoorEvent } from '../../src/features/door/commands.ts';
 import { doorEvents } from '../../src/features/door/table.ts';
 import { groupClasses, groupRequests } from '../../src/features/groups/table.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { newBookingCode, newId } from '../../src/lib/ids.ts';
 import { addMinutes, calendarDate, instantOf } from '../../src/lib/time.ts';
 import { signInByPhone } from '../../scripts/lib/demo-people.ts';
+import { bookingCodeOf } from '../helpers/codes.ts';
+import { addRole } from '../helpers/roles.ts';
 import {
   addSession,
   expect,
@@ -20,6 +24,7 @@ import {
 
 const CLASSES = 58;
 const MINUTE = 11;
+const OTHER_MINUTE = 15;
 
 /** A school's classes of two in a session that is under way at any hour. */
 async function bookClasses(ctx: CommandContext, personId: string) {
@@ -86,6 +91,41 @@ async function cut(context: BrowserContext, page: Page): Promise<void> {
   await page.reload();
   await expect(page.locator('[data-link]')).toContainText('没有网，照常登记');
 }
+
+test('nobody is turned away because of a list that another gate has overtaken', async ({
+  page,
+  phone,
+  ctx,
+}) => {
+  const yesterday = { ...ctx, now: addMinutes(ctx.now, -24 * 60) };
+  const [family, gate] = [
+    await signInByPhone(yesterday, phone),
+    await signInByPhone(yesterday, `134${phone.slice(3)}`),
+  ];
+  const held = { role: 'hall_staff', scopeKind: 'hall', scopeId: 'yancheng' } as const;
+  await addRole(ctx, gate.person.id, held);
+  const startsAt = instantOf(calendarDate(ctx.now), OTHER_MINUTE);
+  const endsAt = addMinutes(startsAt, 24 * 60);
+  const session = await addSession(ctx, { startsAt, endsAt, bookingClosesAt: endsAt });
+  const party = { sessionId: session.id, adults: 2, children: 1, contactName: '示例王芳' };
+  const booked = await createBooking(ctx, family.person, party, crypto.randomUUID());
+  const elsewhere = (input: object) =>
+    recordDoorEvent(
+      { ...ctx, now: new Date() },
+      { id: gate.person.id, roles: [held] },
+      { hallSlug: 'yancheng', ...input },
+      crypto.randomUUID(),
+    );
+  const slip = await elsewhere({ bookingId: booked.bookingId });
+
+  await signInAsStaff(page, ctx, `133${phone.slice(3)}`);
+  await openDoor(page);
+  const code = await bookingCodeOf(ctx, booked.bookingId);
+  await expect(page.locator('[data-sessions]')).toContainText('3/3人到了');
+  await elsewhere({ act: 'undo', undoes: slip.eventId });
+  await scan(page, code, '可以入场：3人');
+  await scan(page, code, /\d\d:\d\d已经登记入场/);
+});
 
 test('two gates without a link lose nobody, and name what does not fit', async ({
   page,
