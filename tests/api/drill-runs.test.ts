@@ -24,7 +24,7 @@ import { findDrill } from '../../src/features/drills/queries.ts';
 import { drillScripts } from '../../src/features/drills/table.ts';
 import { findPerson } from '../../src/features/accounts/queries.ts';
 import { people } from '../../src/features/accounts/table.ts';
-import { readOwnData } from '../../src/features/privacy/queries.ts';
+import { readOwnData } from '../../src/features/own-data/queries.ts';
 import type { Holder } from '../../src/features/roles/policy.ts';
 import { DAY_MS } from '../../src/lib/time.ts';
 import { createApi } from '../helpers/api.ts';

@@ -24,7 +24,7 @@ import {
 import { drillParticipants, drillRoles } from '../../src/features/drills/table.ts';
 import { deliverDue } from '../../src/features/notifications/commands.ts';
 import { eraseAccount } from '../../src/features/privacy/commands.ts';
-import { readOwnData } from '../../src/features/privacy/queries.ts';
+import { readOwnData } from '../../src/features/own-data/queries.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { addMinutes } from '../../src/lib/time.ts';
 import {

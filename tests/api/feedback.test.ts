@@ -13,7 +13,7 @@ import { feedbackDecisions, hallScores, visitFeedback } from '../../src/features
 import { openMessageValues } from '../../src/features/notifications/queries.ts';
 import { outboxMessages } from '../../src/features/notifications/table.ts';
 import { eraseAccount } from '../../src/features/privacy/commands.ts';
-import { readOwnData } from '../../src/features/privacy/queries.ts';
+import { readOwnData } from '../../src/features/own-data/queries.ts';
 import { addMinutes } from '../../src/lib/time.ts';
 import { templates } from '../../src/messages.ts';
 import { NOW, testHall } from '../helpers/session.ts';

@@ -6,7 +6,7 @@ import { listSubjectFiles } from '../../src/features/files/queries.ts';
 import { fileParts, filePurposes, files } from '../../src/features/files/table.ts';
 import { addProof } from '../../src/features/organisations/commands.ts';
 import { eraseAccount } from '../../src/features/privacy/commands.ts';
-import { readOwnData } from '../../src/features/privacy/queries.ts';
+import { readOwnData } from '../../src/features/own-data/queries.ts';
 import { outboxMessages } from '../../src/features/notifications/table.ts';
 import { auditEntries } from '../../src/features/audit/table.ts';
 import type { Person } from '../../src/features/accounts/table.ts';

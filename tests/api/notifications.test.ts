@@ -29,7 +29,7 @@ import {
   pushSubscriptions,
 } from '../../src/features/notifications/table.ts';
 import { eraseAccount } from '../../src/features/privacy/commands.ts';
-import { readOwnData } from '../../src/features/privacy/queries.ts';
+import { readOwnData } from '../../src/features/own-data/queries.ts';
 import { runJobs } from '../../functions/jobs/run.ts';
 import { Scope } from '../../functions/scope.ts';
 import { DeliveryError, type OutgoingMessage } from '../../src/lib/channels/channel.ts';

@@ -43,7 +43,7 @@ import {
   eraseDormantAccounts,
   rotateKeys,
 } from '../../src/features/privacy/commands.ts';
-import { readOwnData } from '../../src/features/privacy/queries.ts';
+import { readOwnData } from '../../src/features/own-data/queries.ts';
 import { readList } from '../../src/lib/lists.ts';
 import { Keyring } from '../../src/lib/keyring.ts';
 import { addMinutes } from '../../src/lib/time.ts';

@@ -7,7 +7,7 @@ import {
   decideOrganisation,
 } from '../../src/features/organisations/commands.ts';
 import { eraseAccount } from '../../src/features/privacy/commands.ts';
-import { readOwnData } from '../../src/features/privacy/queries.ts';
+import { readOwnData } from '../../src/features/own-data/queries.ts';
 import { checkInGuide, takeDuty } from '../../src/features/roster/commands.ts';
 import {
   addGridCell,

@@ -161,3 +161,32 @@ export async function personPhone(
   const dataKey = await openPersonKey(ctx, person);
   return dataKey.decrypt('people.phone', person.phoneCipher);
 }
+
+/** When codes were sent to these numbers, the newest first. A query. */
+export function ownCodes(
+  { db }: Pick<CommandContext, 'db'>,
+  phoneHashes: Uint8Array<ArrayBuffer>[],
+) {
+  return db
+    .select({ sentAt: signInCodes.createdAt, expiresAt: signInCodes.expiresAt })
+    .from(signInCodes)
+    .where(inArray(signInCodes.phoneHash, phoneHashes))
+    .orderBy(desc(signInCodes.createdAt));
+}
+
+/** When and how a person signed in, the newest first. A query. */
+export function ownSignIns({ db }: Pick<CommandContext, 'db'>, personId: string) {
+  return db
+    .select({
+      at: signIns.createdAt,
+      expiresAt: signIns.expiresAt,
+      signedOutAt: signOuts.signedOutAt,
+      method: signIns.method,
+      device: signIns.device,
+      usedAt: signIns.usedAt,
+    })
+    .from(signIns)
+    .leftJoin(signOuts, eq(signOuts.signInId, signIns.id))
+    .where(eq(signIns.personId, personId))
+    .orderBy(desc(signIns.createdAt));
+}

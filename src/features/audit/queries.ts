@@ -361,3 +361,17 @@ async function readPage(
     upTo,
   };
 }
+
+/** What the audit log has of a person’s acts, the newest first. A query. */
+export function ownActs({ db }: Reads, personId: string) {
+  return db
+    .select({
+      at: auditEntries.at,
+      action: auditEntries.action,
+      subjectKind: auditEntries.subjectKind,
+      subjectId: auditEntries.subjectId,
+    })
+    .from(auditEntries)
+    .where(eq(auditEntries.actorId, personId))
+    .orderBy(desc(auditEntries.sequence));
+}

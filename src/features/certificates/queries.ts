@@ -112,3 +112,19 @@ export function ownHoursCertificates({ db }: Reader, personId: string) {
     .where(eq(hoursCertificates.personId, personId))
     .orderBy(desc(hoursCertificates.issuedAt));
 }
+
+/** The certificates of a person’s visits, the newest first. A query. */
+export function ownCertificates({ db }: Reader, personId: string) {
+  return db
+    .select({
+      hall: hallSessions.hallSlug,
+      startsAt: hallSessions.startsAt,
+      code: visitCertificates.code,
+      issuedAt: visitCertificates.issuedAt,
+    })
+    .from(bookings)
+    .innerJoin(visitCertificates, eq(visitCertificates.bookingId, bookings.id))
+    .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
+    .where(eq(bookings.personId, personId))
+    .orderBy(desc(visitCertificates.issuedAt));
+}

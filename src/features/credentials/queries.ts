@@ -108,3 +108,13 @@ export async function openTotpOffer(
   const { secret, until } = JSON.parse(text) as { secret: string; until: number };
   return until > now.getTime() ? secret : undefined;
 }
+
+/** How many recovery codes a person has left. A query. */
+export function ownRecoveryCodes({ db }: Reads, personId: string) {
+  return db
+    .select({ n: count(recoveryCodes.id) })
+    .from(recoveryCodes)
+    .innerJoin(recoverySets, eq(recoverySets.id, recoveryCodes.setId))
+    .leftJoin(recoveryUses, eq(recoveryUses.codeId, recoveryCodes.id))
+    .where(and(eq(recoverySets.personId, personId), isNull(recoveryUses.codeId)));
+}

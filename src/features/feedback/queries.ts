@@ -191,3 +191,14 @@ export function feedbackQueue(
     })),
   }));
 }
+
+/** What a person said of their visits, the newest first. A query. */
+export function ownFeedback({ db }: Reader, personId: string) {
+  return db
+    .select({ feedback: visitFeedback, startsAt: hallSessions.startsAt })
+    .from(visitFeedback)
+    .innerJoin(bookings, eq(bookings.id, visitFeedback.bookingId))
+    .innerJoin(hallSessions, eq(hallSessions.id, bookings.sessionId))
+    .where(eq(visitFeedback.personId, personId))
+    .orderBy(desc(visitFeedback.givenAt));
+}

@@ -393,3 +393,12 @@ export async function groupWords(
     needs: await dataKey.decrypt(`group_requests.needs:${request.id}`, request.needsCipher),
   };
 }
+
+/** A person’s requests for groups, the newest first. A query. */
+export function ownGroups({ db }: Reader, personId: string) {
+  return db
+    .select({ request: groupRequests })
+    .from(groupRequests)
+    .where(eq(groupRequests.personId, personId))
+    .orderBy(desc(groupRequests.id));
+}

@@ -1,8 +1,9 @@
-import { and, asc, count, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { boundedCount } from '../../lib/db/bounded.ts';
 import { ROWS_SHOWN, type ListAsked, type ListDefinition } from '../../lib/lists.ts';
 import { NEXT_SHOWN, queueQuestion, type QueueQuestion } from '../../lib/queues.ts';
+import type { Person } from '../accounts/table.ts';
 import { dueWords, isOverdue, kindWords } from './policy.ts';
 import { inquiries, inquiryAnswers, type Inquiry, type InquiryAnswer } from './table.ts';
 
@@ -146,4 +147,26 @@ export async function inquiryPhone(
   { id, phoneCipher, keyVersion }: Inquiry,
 ): Promise<string | undefined> {
   return phoneCipher ? keys.unseal(`inquiry.phone:${id}`, phoneCipher, keyVersion) : undefined;
+}
+
+/**
+ * That this number was left with a question, not what it said: anybody may leave any number. None from before the
+ * account: they may be of the number's last owner.
+ */
+export function ownInquiries(
+  { db }: Reads,
+  person: Person,
+  phoneHashes: Uint8Array<ArrayBuffer>[],
+) {
+  return db
+    .select({
+      kind: inquiries.kind,
+      sentAt: inquiries.createdAt,
+      answeredAt: inquiries.answeredAt,
+    })
+    .from(inquiries)
+    .where(
+      and(inArray(inquiries.phoneHash, phoneHashes), gte(inquiries.createdAt, person.createdAt)),
+    )
+    .orderBy(desc(inquiries.createdAt));
 }

@@ -150,3 +150,23 @@ export async function findNoShowToTell({ db }: Pick<CommandContext, 'db'>, booki
     .where(and(eq(noShows.bookingId, bookingId), isLiving));
   return found;
 }
+
+/** Visits that a person missed, with appeal and answer, the newest first. A query. */
+export function ownNoShows({ db }: Pick<CommandContext, 'db'>, personId: string) {
+  return db
+    .select({
+      hall: hallSessions.hallSlug,
+      startsAt: hallSessions.startsAt,
+      state: noShows.state,
+      grounds: noShowAppeals.grounds,
+      appealedAt: noShowAppeals.appealedAt,
+      answer: noShowAnswers.decision,
+      answerReason: noShowAnswers.reason,
+    })
+    .from(noShows)
+    .innerJoin(hallSessions, eq(hallSessions.id, noShows.sessionId))
+    .leftJoin(noShowAppeals, eq(noShowAppeals.bookingId, noShows.bookingId))
+    .leftJoin(noShowAnswers, eq(noShowAnswers.bookingId, noShows.bookingId))
+    .where(eq(noShows.personId, personId))
+    .orderBy(desc(noShows.happenedAt));
+}

@@ -17,6 +17,7 @@ import {
 } from './policy.ts';
 import type { MadeMessage, MessageKind, MessageValues, Recipient, Templates } from './schema.ts';
 import {
+  contactRemovals,
   mailAddresses,
   messageChoices,
   outboxMessages,
@@ -337,4 +338,39 @@ export async function readQueueHealth({
     due: waiting?.due ?? 0,
     oldestDue: waiting?.oldestDue ?? null,
   };
+}
+
+/** A person’s mail addresses, the newest first. A query. */
+export function ownMails({ db }: Reads, personId: string) {
+  return db
+    .select()
+    .from(mailAddresses)
+    .where(eq(mailAddresses.personId, personId))
+    .orderBy(desc(mailAddresses.id));
+}
+
+/** Devices to which a person has messages sent, the newest first. A query. */
+export function ownDevices({ db }: Reads, personId: string) {
+  return db
+    .select({ label: pushSubscriptions.label, registeredAt: pushSubscriptions.createdAt })
+    .from(pushSubscriptions)
+    .where(eq(pushSubscriptions.personId, personId))
+    .orderBy(desc(pushSubscriptions.id));
+}
+
+/** How a person wants to hear of what. A query. */
+export function ownChoices({ db }: Reads, personId: string) {
+  return db
+    .select({ topic: messageChoices.topic, main: messageChoices.main, push: messageChoices.push })
+    .from(messageChoices)
+    .where(eq(messageChoices.personId, personId));
+}
+
+/** When a person took an address or a device away, the newest first. A query. */
+export function ownRemovals({ db }: Reads, personId: string) {
+  return db
+    .select({ kind: contactRemovals.kind, removedAt: contactRemovals.removedAt })
+    .from(contactRemovals)
+    .where(eq(contactRemovals.personId, personId))
+    .orderBy(desc(contactRemovals.id));
 }

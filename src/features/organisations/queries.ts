@@ -233,3 +233,18 @@ export async function organisationDeed({ db }: ReadContext, id: string): Promise
     .where(eq(organisations.id, id));
   return found && { action: 'organisation.see', ...found };
 }
+
+/** The organisations that a person acts or acted for, the newest first. A query. */
+export function ownMemberships({ db }: ReadContext, personId: string) {
+  return db
+    .select({
+      name: organisations.name,
+      joinedAt: organisationMembers.addedAt,
+      responsible: organisationMembers.responsible,
+      state: organisationMembers.state,
+    })
+    .from(organisationMembers)
+    .innerJoin(organisations, eq(organisations.id, organisationMembers.organisationId))
+    .where(eq(organisationMembers.personId, personId))
+    .orderBy(desc(organisationMembers.id));
+}

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { people, type Person } from '../accounts/table.ts';
 import { passkeyChallenges, passkeys, type Passkey } from './table.ts';
@@ -46,4 +46,13 @@ export async function findPasskey(
     .from(passkeys)
     .where(and(eq(passkeys.id, id), eq(passkeys.personId, personId), eq(passkeys.state, 'active')));
   return row;
+}
+
+/** A person’s passkeys that still open. A query. */
+export function ownPasskeys({ db }: Pick<CommandContext, 'db'>, personId: string) {
+  return db
+    .select({ name: passkeys.name, createdAt: passkeys.createdAt, usedAt: passkeys.usedAt })
+    .from(passkeys)
+    .where(and(eq(passkeys.personId, personId), eq(passkeys.state, 'active')))
+    .orderBy(asc(passkeys.id));
 }

@@ -1,5 +1,6 @@
 import type { Refusals } from '../../lib/errors.ts';
-import { calendarDate, DAY_MS, formatTime, instantOf } from '../../lib/time.ts';
+import { calendarDate, DAY_MS, instantOf } from '../../lib/time.ts';
+import type { ErasedWhat } from './table.ts';
 
 /** The notice on `/privacy`. Changing what it says about purposes or periods makes a new version. */
 export const NOTICE = { version: 1, date: '2026-11-22' } as const;
@@ -32,10 +33,13 @@ export function isDormant({ seenAt }: { seenAt: Date }, now: Date): boolean {
   return seenAt <= keptUntil(now, DORMANT_DAYS);
 }
 
-/** `2026-11-22 09:00`: what is shown here may be years old. */
-export function stamp(at: Date): string {
-  return `${calendarDate(at)} ${formatTime(at)}`;
-}
+export const erasedWords: Readonly<Record<ErasedWhat, string>> = {
+  contact_names: '过期的联系人姓名',
+  sign_ins: '过期的登录记录',
+  accounts_asked: '本人要求删除的账户',
+  accounts_dormant: '很久没有登录的账户',
+  accounts_restored: '恢复备份后再次删除的账户',
+};
 
 const changed = {
   code: 'conflict',

@@ -9,7 +9,7 @@ import { people, type Person } from '../accounts/table.ts';
 import { passwords } from '../credentials/table.ts';
 import { passkeys } from '../passkeys/table.ts';
 import { roleWords } from './policy.ts';
-import { roleGrants, type HeldRole, type RoleGrant, type Scope } from './table.ts';
+import { roleRevocations, roleGrants, type HeldRole, type RoleGrant, type Scope } from './table.ts';
 
 const isActive = eq(roleGrants.state, 'active');
 
@@ -136,4 +136,20 @@ export function awaitedQueue(
       })),
     }),
   );
+}
+
+/** A person’s roles, ended ones too, the newest first. A query. */
+export function ownRoles({ db }: Pick<CommandContext, 'db'>, personId: string) {
+  return db
+    .select({
+      role: roleGrants.role,
+      scopeKind: roleGrants.scopeKind,
+      scopeId: roleGrants.scopeId,
+      grantedAt: roleGrants.grantedAt,
+      revokedAt: roleRevocations.revokedAt,
+    })
+    .from(roleGrants)
+    .leftJoin(roleRevocations, eq(roleRevocations.grantId, roleGrants.id))
+    .where(eq(roleGrants.personId, personId))
+    .orderBy(desc(roleGrants.grantedAt));
 }

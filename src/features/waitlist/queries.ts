@@ -189,3 +189,14 @@ export async function waitingName(
   const dataKey = await openPersonKey(ctx, person);
   return dataKey.decrypt(`waitlist_entries.contact_name:${id}`, contactNameCipher);
 }
+
+/** A person’s places in queues with what was offered, the newest first. A query. */
+export function ownWaits({ db }: Reader, personId: string) {
+  return db
+    .select({ entry: waitlistEntries, session: hallSessions, offer: waitlistOffers })
+    .from(waitlistEntries)
+    .innerJoin(hallSessions, eq(hallSessions.id, waitlistEntries.sessionId))
+    .leftJoin(waitlistOffers, eq(waitlistOffers.entryId, waitlistEntries.id))
+    .where(eq(waitlistEntries.personId, personId))
+    .orderBy(desc(waitlistEntries.id));
+}

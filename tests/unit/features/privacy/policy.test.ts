@@ -5,7 +5,6 @@ import {
   isDormant,
   keptUntil,
   NAMES_KEPT_DAYS,
-  stamp,
 } from '../../../../src/features/privacy/policy.ts';
 import { calendarDate, DAY_MS } from '../../../../src/lib/time.ts';
 
@@ -65,8 +64,4 @@ describe('an account', () => {
       }),
     );
   });
-});
-
-it('a stamp has its year and China’s hour', () => {
-  expect(stamp(new Date('2026-12-31T16:05:00Z'))).toBe('2027-01-01 00:05');
 });

@@ -1,4 +1,5 @@
 import { formatBookingCode } from '../../lib/ids.ts';
+import { calendarDate, formatTime } from '../../lib/time.ts';
 import { maskPhone } from '../accounts/policy.ts';
 import { actionName } from '../audit/policy.ts';
 import { partyWords, stateWords } from '../bookings/policy.ts';
@@ -22,13 +23,16 @@ import {
 import { kindWords as logWords } from '../drill-runs/policy.ts';
 import { partStateWords } from '../drill-sign-ups/policy.ts';
 import { stateWords as waitWords } from '../waitlist/policy.ts';
-import { stamp } from './policy.ts';
+import type { PersonalDataKey } from '../privacy/schema.ts';
 import type { OwnData } from './queries.ts';
-import type { PersonalDataKey } from './schema.ts';
-import type { ErasedWhat } from './table.ts';
 
 /** Longer lists are cut on the page; the file that can be downloaded has all of it. */
 const LINES_SHOWN = 20;
+
+/** `2026-11-22 09:00`: what is shown here may be years old. */
+export function stamp(at: Date): string {
+  return `${calendarDate(at)} ${formatTime(at)}`;
+}
 
 const templateWords: Readonly<Record<string, string>> = {
   sign_in_code: '验证码',
@@ -75,14 +79,6 @@ const templateWords: Readonly<Record<string, string>> = {
 };
 
 const mainWords = { sms: '短信', mail: '邮件', none: '不发' } as const;
-
-export const erasedWords: Readonly<Record<ErasedWhat, string>> = {
-  contact_names: '过期的联系人姓名',
-  sign_ins: '过期的登录记录',
-  accounts_asked: '本人要求删除的账户',
-  accounts_dormant: '很久没有登录的账户',
-  accounts_restored: '恢复备份后再次删除的账户',
-};
 
 /** What the site holds about a person, one line a thing, by the keys of the register. */
 export function ownWords(
