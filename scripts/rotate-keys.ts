@@ -3,8 +3,8 @@
  * be stopped and run again at any time, beside a live site that knows both versions. Exit codes: 0 an older version
  * can be removed, 1 not yet.
  */
-import { rotateKeys } from '../src/features/privacy/commands.ts';
-import { rowsOfOlderVersions } from '../src/features/privacy/queries.ts';
+import { rotateKeys } from '../src/features/key-rotation/commands.ts';
+import { rowsOfOlderVersions } from '../src/features/key-rotation/queries.ts';
 import { openCommandContext } from './lib/command-context.ts';
 
 const ctx = await openCommandContext();

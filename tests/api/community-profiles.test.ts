@@ -17,7 +17,7 @@ import {
 } from '../../src/features/community-profiles/queries.ts';
 import { communityProfileVersions } from '../../src/features/community-profiles/table.ts';
 import { outboxMessages } from '../../src/features/notifications/table.ts';
-import { rotateKeys } from '../../src/features/privacy/commands.ts';
+import { rotateKeys } from '../../src/features/key-rotation/commands.ts';
 import { openDatabase } from '../../src/lib/db/client.ts';
 import { Keyring } from '../../src/lib/keyring.ts';
 import { addMinutes, DAY_MS, instantOf } from '../../src/lib/time.ts';

@@ -21,7 +21,7 @@ import {
 } from '../../src/features/imports/queries.ts';
 import { imports, knownOrganisations } from '../../src/features/imports/table.ts';
 import type { Holder } from '../../src/features/roles/policy.ts';
-import { rotateKeys } from '../../src/features/privacy/commands.ts';
+import { rotateKeys } from '../../src/features/key-rotation/commands.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { Keyring } from '../../src/lib/keyring.ts';
 import { readList } from '../../src/lib/lists.ts';

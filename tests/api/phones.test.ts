@@ -38,11 +38,8 @@ import {
   findOwnClaim,
 } from '../../src/features/phones/queries.ts';
 import { numberClaims } from '../../src/features/phones/table.ts';
-import {
-  eraseAccount,
-  eraseDormantAccounts,
-  rotateKeys,
-} from '../../src/features/privacy/commands.ts';
+import { eraseAccount, eraseDormantAccounts } from '../../src/features/privacy/commands.ts';
+import { rotateKeys } from '../../src/features/key-rotation/commands.ts';
 import { readOwnData } from '../../src/features/own-data/queries.ts';
 import { readList } from '../../src/lib/lists.ts';
 import { Keyring } from '../../src/lib/keyring.ts';

@@ -2,18 +2,15 @@ import { and, asc, eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { runJobs } from '../../functions/jobs/run.ts';
 import { Scope } from '../../functions/scope.ts';
-import { readSentCode, signInByPhone } from '../../scripts/lib/demo-people.ts';
-import { purgeSignInCodes, signIn } from '../../src/features/accounts/commands.ts';
+import { signInByPhone } from '../../scripts/lib/demo-people.ts';
+import { purgeSignInCodes } from '../../src/features/accounts/commands.ts';
 import { findPerson, findPersonByPhone, findSignIn } from '../../src/features/accounts/queries.ts';
 import { people, signIns, signOuts, type Person } from '../../src/features/accounts/table.ts';
 import { auditEntries } from '../../src/features/audit/table.ts';
 import { createBooking } from '../../src/features/bookings/commands.ts';
 import { contactNameOf, findTicket } from '../../src/features/bookings/queries.ts';
 import { bookings, cancellations } from '../../src/features/bookings/table.ts';
-import { writeDoorNote } from '../../src/features/door/commands.ts';
-import { listNotes } from '../../src/features/door/queries.ts';
 import { createInquiry } from '../../src/features/inquiries/commands.ts';
-import { inquiryPhone, inquiryText } from '../../src/features/inquiries/queries.ts';
 import { inquiries } from '../../src/features/inquiries/table.ts';
 import { claimOrganisation } from '../../src/features/organisations/commands.ts';
 import { organisationMembers } from '../../src/features/organisations/table.ts';
@@ -25,15 +22,9 @@ import {
   eraseDormantAccounts,
   purgeSignIns,
   reapplyErasures,
-  rotateKeys,
 } from '../../src/features/privacy/commands.ts';
 import { readOwnData } from '../../src/features/own-data/queries.ts';
-import {
-  erasureDays,
-  listErasures,
-  rowsOfOlderVersions,
-  wasErased,
-} from '../../src/features/privacy/queries.ts';
+import { erasureDays, listErasures, wasErased } from '../../src/features/privacy/queries.ts';
 import { ownWords } from '../../src/features/own-data/messages.ts';
 import { erasureRefusals } from '../../src/features/privacy/policy.ts';
 import { REGISTER } from '../../src/features/privacy/schema.ts';
@@ -41,10 +32,9 @@ import { accountErasures, erasureRuns, noticesShown } from '../../src/features/p
 import { roleGrants } from '../../src/features/roles/table.ts';
 import { deliverDue } from '../../src/features/notifications/commands.ts';
 import { outboxMessages } from '../../src/features/notifications/table.ts';
-import { openDatabase, type Database } from '../../src/lib/db/client.ts';
+import { openDatabase } from '../../src/lib/db/client.ts';
 import { writeAtomically } from '../../src/lib/db/commit.ts';
 import { toHex } from '../../src/lib/ids.ts';
-import { Keyring } from '../../src/lib/keyring.ts';
 import { addMinutes, DAY_MS } from '../../src/lib/time.ts';
 import { createApi } from '../helpers/api.ts';
 import { listTables } from '../helpers/database.ts';
@@ -524,101 +514,3 @@ async function copyTable(from: World, to: World, table: string): Promise<void> {
     await to.ctx.db.$client.execute({ sql: `INSERT INTO ${table} VALUES (${places})`, args });
   }
 }
-
-describe('rotating the keys', () => {
-  const both = { ...(JSON.parse(TEST_KEYS) as Record<string, string>), 2: btoa('n'.repeat(32)) };
-
-  it('lets the old secret be dropped, and everything still reads', async () => {
-    const world = await createWorld();
-    const { person, bookingId } = await visitor(world);
-    const gone = await world.person('10000008888');
-    const asked = { kind: 'question', text: '示例：周末开门吗？可以带小孩吗？', phone: PHONE };
-    await createInquiry(world.ctx, asked, key());
-    const door = { role: 'hall_staff', scopeKind: 'hall', scopeId: 'yancheng' } as const;
-    const staff = { id: (await world.staff()).person.id, roles: [door] };
-    const note = { hallSlug: 'yancheng', kind: 'other', minute: '9:00', text: '钥匙在前台' };
-    await writeDoorNote(world.ctx, staff, note, key());
-    await eraseAccount(world.ctx, gone.person, { lastFour: '8888' }, key());
-    const rotating = { ...world.at(addMinutes(NOW, 10)), keys: await Keyring.open(both) };
-    while ((await rotateKeys(rotating)) > 0);
-    expect(await rowsOfOlderVersions(rotating)).toEqual({
-      people: 0,
-      bookings: 0,
-      community_profile_versions: 0,
-      door_notes: 0,
-      drill_cards: 0,
-      imports: 0,
-      inquiries: 0,
-      sign_in_codes: 0,
-      outbox_messages: 0,
-    });
-    const after = { ...rotating, keys: await Keyring.open({ 2: both[2] }) };
-    const known = await findPersonByPhone(after, PHONE);
-    expect(known?.id).toBe(person.id);
-    expect(await readOwnData(after, known!)).toMatchObject({
-      phone: PHONE,
-      codes: [{}],
-      visits: [{ bookingId, contactName: '示例王芳' }],
-      messages: [{}, {}, {}],
-    });
-    const [inquiry] = await after.db.select().from(inquiries);
-    expect(await inquiryText(after, inquiry!)).toBe(asked.text);
-    expect(await inquiryPhone(after, inquiry!)).toBe(PHONE);
-    const [booking] = await after.db.select().from(bookings).where(eq(bookings.id, bookingId));
-    expect(booking?.contactNameHash).toEqual(await after.keys.hash('name', '示例王芳'));
-    expect(await listNotes(after, 'yancheng', '2026-11-25')).toMatchObject([
-      { text: '钥匙在前台', done: '' },
-    ]);
-    expect((await signInByPhone(after, PHONE)).person.id).toBe(person.id);
-  });
-
-  it('brings nothing back that was erased between its reading and its writing', async () => {
-    const world = await createWorld();
-    const { person } = await visitor(world);
-    const { $client } = world.ctx.db;
-    let isErased = false;
-    const overtaken = async (...args: Parameters<typeof $client.batch>) => {
-      if (!isErased) {
-        isErased = true;
-        await erase(world, person);
-      }
-      return $client.batch(...args);
-    };
-    const client = Object.assign(Object.create($client) as typeof $client, { batch: overtaken });
-    const db = Object.assign(Object.create(world.ctx.db) as Database, { $client: client });
-    const rotating = { ...world.at(addMinutes(NOW, 10)), db, keys: await Keyring.open(both) };
-    while ((await rotateKeys(rotating)) > 0);
-    expect(isErased).toBe(true);
-    expect((await rowsOfOlderVersions(rotating))['people']).toBe(0);
-    expect(await findPersonByPhone(rotating, PHONE)).toBeUndefined();
-    const [booking] = await db.select().from(bookings);
-    expect(booking?.contactNameHash).toEqual(new Uint8Array(32));
-    expect((await findPerson(rotating, person.id))?.dataKeyCipher).toHaveLength(0);
-  });
-
-  it('knows every table that names a version of the keys', async () => {
-    const { ctx } = await createWorld();
-    const named: string[] = [];
-    for (const table of await listTables(ctx.db)) {
-      const { rows } = await ctx.db.$client.execute(`PRAGMA table_info("${table}")`);
-      if (rows.some((row) => row['name'] === 'key_version')) named.push(table);
-    }
-    expect(Object.keys(await rowsOfOlderVersions(ctx)).sort()).toEqual(named.sort());
-  });
-
-  it('leaves a code alone while it can be used, and takes it along afterwards', async () => {
-    const world = await createWorld();
-    const api = createApi(world);
-    const asked = await api.post('/api/sign-in-codes', { phone: PHONE });
-    const { codeId } = asked.body as { codeId: string };
-    const code = await readSentCode(world.ctx, codeId);
-    const keys = await Keyring.open(both);
-    const rotating = { ...world.ctx, keys };
-    while ((await rotateKeys(rotating)) > 0);
-    expect((await rowsOfOlderVersions(rotating))['sign_in_codes']).toBe(1);
-    expect((await signIn(rotating, { codeId, code })).token).toMatch(/^[\w-]{43}$/);
-    const later = { ...world.at(addMinutes(NOW, 5)), keys };
-    while ((await rotateKeys(later)) > 0);
-    expect((await rowsOfOlderVersions(later))['sign_in_codes']).toBe(0);
-  });
-});

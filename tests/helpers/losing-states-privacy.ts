@@ -13,8 +13,8 @@ import {
   eraseDormantAccounts,
   purgeSignIns,
   reapplyErasures,
-  rotateKeys,
 } from '../../src/features/privacy/commands.ts';
+import { rotateKeys } from '../../src/features/key-rotation/commands.ts';
 import { addMinutes, DAY_MS } from '../../src/lib/time.ts';
 import type { LosingState } from './losing-states.ts';
 import { addRole } from './roles.ts';
@@ -93,7 +93,7 @@ function idle(
   run: (world: World) => Promise<unknown>,
 ): LosingState {
   return {
-    command: `privacy.${command}`,
+    command,
     state,
     reason: null,
     prepare: async (world) => {
@@ -129,19 +129,19 @@ export const privacyStates: readonly LosingState[] = [
   erasing('the last administrator', 'last_administrator', LAST_FOUR, (world, { id }) =>
     addRole(world.ctx, id, { role: 'administrator', scopeKind: 'site', scopeId: '' }),
   ),
-  idle('eraseDormantAccounts', 'everybody has signed in within 180 days', (world) =>
+  idle('privacy.eraseDormantAccounts', 'everybody has signed in within 180 days', (world) =>
     eraseDormantAccounts(world.at(days(179))),
   ),
-  idle('reapplyErasures', 'nobody on the list is here', ({ ctx }) =>
+  idle('privacy.reapplyErasures', 'nobody on the list is here', ({ ctx }) =>
     reapplyErasures(ctx, ['0'.repeat(64)]),
   ),
-  idle('eraseContactNames', 'no visit ended 90 days ago', (world) =>
+  idle('privacy.eraseContactNames', 'no visit ended 90 days ago', (world) =>
     eraseContactNames(world.at(days(90))),
   ),
-  idle('purgeSignIns', 'no sign-in ran out 30 days ago', (world) =>
+  idle('privacy.purgeSignIns', 'no sign-in ran out 30 days ago', (world) =>
     purgeSignIns(world.at(days(58))),
   ),
-  idle('rotateKeys', 'there is one version of the keys', ({ ctx }) => rotateKeys(ctx)),
+  idle('key-rotation.rotateKeys', 'there is one version of the keys', ({ ctx }) => rotateKeys(ctx)),
   {
     command: 'accounts.signIn',
     state: 'nobody has signed in for 180 days, and the number may have a new owner',

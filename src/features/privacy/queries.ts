@@ -1,33 +1,13 @@
-import {
-  and,
-  asc,
-  count,
-  desc,
-  eq,
-  getTableName,
-  gt,
-  inArray,
-  lt,
-  lte,
-  not,
-  or,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, lte, not, or, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { idempotencyKeys } from '../../lib/db/table.ts';
 import { toHex } from '../../lib/ids.ts';
 import { instantOf, type CalendarDate } from '../../lib/time.ts';
 import { isLiving } from '../accounts/queries.ts';
-import { people, signInCodes } from '../accounts/table.ts';
+import { people } from '../accounts/table.ts';
 import { type BookingDetails } from '../bookings/queries.ts';
-import { communityProfileVersions } from '../community-profiles/table.ts';
-import { drillCards } from '../drill-people/table.ts';
-import { imports } from '../imports/table.ts';
-import { inquiries } from '../inquiries/table.ts';
-import { doorNotes } from '../door/table.ts';
 import { bookings } from '../bookings/table.ts';
 import { hallSessions } from '../halls/table.ts';
-import { outboxMessages } from '../notifications/table.ts';
 import { organisationMembers } from '../organisations/table.ts';
 import { SET_ASIDE_DAYS } from '../phones/policy.ts';
 import { accountSetAsides } from '../phones/table.ts';
@@ -194,30 +174,4 @@ export async function erasureDays(
   }));
   const shown = days.slice(0, ERASURE_DAYS_SHOWN);
   return { days: shown, next: days.length > shown.length ? shown.at(-1)?.date : undefined };
-}
-
-/** Rows that still need an older secret, by table: while there are any, none may be removed. */
-export async function rowsOfOlderVersions({
-  db,
-  keys,
-}: Pick<CommandContext, 'db' | 'keys'>): Promise<Record<string, number>> {
-  const tables = [
-    people,
-    bookings,
-    signInCodes,
-    outboxMessages,
-    inquiries,
-    imports,
-    doorNotes,
-    communityProfileVersions,
-    drillCards,
-  ] as const;
-  const counts = await Promise.all(
-    tables.map(async (table) => {
-      const older = lt(table.keyVersion, keys.version);
-      const [row] = await db.select({ n: count() }).from(table).where(older);
-      return [getTableName(table), row?.n ?? 0] as const;
-    }),
-  );
-  return Object.fromEntries(counts);
 }
