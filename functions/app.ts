@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { FindTemplate } from '../src/features/drills/commands.ts';
+import type { FindVenue } from '../src/features/hall-rules/policy.ts';
 import { DomainError } from '../src/lib/errors.ts';
 import { challengeCrowd, guardedRoutes } from './middleware/address.ts';
 import { keepFilesApart, limitBody, refuseCrossSite } from './middleware/guards.ts';
@@ -26,6 +27,7 @@ import { fileDownloads, filesApi } from './routes/files.ts';
 import { disclosureForms } from './routes/disclosures.ts';
 import { groupForms, groupsApi } from './routes/groups.ts';
 import { courseForms, coursesApi } from './routes/courses.ts';
+import { hallRuleForms } from './routes/hall-rules.ts';
 import { hallFiles, hallsApi } from './routes/halls.ts';
 import { drillCalendarApi, drillCalendarFiles } from './routes/drill-calendar.ts';
 import { drillDeskApi, drillDeskForms } from './routes/drill-desk.ts';
@@ -74,6 +76,8 @@ export interface AppDeps extends Partial<ScopeDeps> {
   findTemplate?: FindTemplate;
   /** 基层预案 of the site's content, likewise. */
   findPlanTemplate?: FindPlanTemplate;
+  /** The site's halls that take bookings, likewise. */
+  findVenue?: FindVenue;
 }
 
 const noPages: PageRenderer = async (c) => c.text('no pages here', 501);
@@ -84,6 +88,7 @@ export function createApp({
   renderPage = noPages,
   findTemplate = noTemplates,
   findPlanTemplate = noTemplates,
+  findVenue = noTemplates,
   ...deps
 }: AppDeps = {}) {
   const app = new OpenAPIHono<AppEnv>();
@@ -152,6 +157,7 @@ export function createApp({
   app.route('/', doorForms(renderPage));
   app.route('/', waitlistForms(renderPage));
   app.route('/', openingForms(renderPage));
+  app.route('/', hallRuleForms(renderPage, findVenue));
   app.route('/', replacementForms(renderPage));
   app.route('/', stopForms(renderPage));
   app.route('/', outageForms(renderPage));

@@ -2,6 +2,7 @@ import { cf } from '@astrojs/cloudflare/hono';
 import { astro, FetchState, getFetchState } from 'astro/hono';
 import { findTemplate } from '../src/features/drill-templates/queries.ts';
 import { findPlanTemplate } from '../src/features/plan-templates/queries.ts';
+import { findVenue } from '../src/features/hall-rules/queries.ts';
 import { listProgrammes } from '../src/features/programmes/queries.ts';
 import { vapidPublicKey } from '../src/lib/channels/web-push.ts';
 import { createApp } from './app.ts';
@@ -58,7 +59,7 @@ function giveLocals(c: AppContext, state: PageState = {}): void {
   } satisfies Omit<App.Locals, 'cfContext' | 'failure'>);
 }
 
-const app = createApp({ renderPage, findTemplate, findPlanTemplate, listProgrammes });
+const app = createApp({ renderPage, findTemplate, findPlanTemplate, findVenue, listProgrammes });
 app.use(async (c, next) => prepare(c as unknown as CloudflareContext, next));
 app.use(async (c) => {
   giveLocals(c);

@@ -3,7 +3,9 @@ import { openCourseSession } from '../../src/features/courses/commands.ts';
 import { openSessions } from '../../src/features/halls/commands.ts';
 import { findHallWithSessions } from '../../src/features/halls/queries.ts';
 import { salesPhase } from '../../src/features/halls/policy.ts';
-import { hallHours, halls } from '../../src/features/halls/table.ts';
+import { hallHours } from '../../src/features/halls/table.ts';
+import { openHall } from '../../src/features/hall-rules/commands.ts';
+import { FIRST_RULES } from '../../src/features/hall-rules/policy.ts';
 import { calendarDays, calendarYears } from '../../src/features/calendar/table.ts';
 import { claimOrganisation } from '../../src/features/organisations/commands.ts';
 import { grantRole } from '../../src/features/roles/commands.ts';
@@ -33,6 +35,7 @@ import { seedNotices } from './seed-notices.ts';
 /** Numbers beginning 1000000 belong to nobody: see the phone field's schema. */
 export const demoPhones = {
   visitor: '10000000001',
+  auditor: '10000000003',
   secondEditor: '10000000004',
   editor: '10000000005',
   reviewer: '10000000006',
@@ -81,21 +84,11 @@ const GROUP_DAY = { capacity: 48, groupPlaces: 44, walkInPlaces: 0 };
 const WALK_IN_PLACES = 4;
 const GROUP_PLACES = 30;
 
-/** The same rules for both halls: 本平台约定 (示例). */
-const rules = {
-  // Up to where groups begin: from six on with the rules for large parties.
-  partyMax: 14,
-  largePartyMin: 6,
-  bookingWindowDays: 14,
-  bookingClosesMinutes: 30,
-  cancellationClosesMinutes: 120,
-  arrivalOpensMinutes: 30,
-  closureWeekday: MONDAY,
-  // Two whole group days.
-  groupMonthPlaces: 528,
-};
-const yancheng = { slug: 'yancheng', regionCode: '320900', ...rules };
-const lianyungang = { slug: 'lianyungang', regionCode: '320700', ...rules };
+/** Two whole group days: 本平台约定 (示例). */
+const GROUP_MONTH_PLACES = 528;
+
+const yancheng = { slug: 'yancheng', regionCode: '320900' };
+const lianyungang = { slug: 'lianyungang', regionCode: '320700' };
 
 /** Families of a quiet week: how full the next sessions are, so that pages show what they will show. */
 const demoFamilies = [
@@ -154,13 +147,7 @@ export async function seed(ctx: CommandContext, url: string): Promise<boolean> {
   const [seeded] = await ctx.db.select().from(organisations).limit(1);
   if (seeded) return false;
   // A first start that was cut off may have left some of it behind; the row asked for above comes last.
-  await ctx.db.batch([
-    ctx.db.insert(halls).values([yancheng, lianyungang]).onConflictDoNothing(),
-    ctx.db
-      .insert(hallHours)
-      .values([...week(yancheng.slug), ...week(lianyungang.slug)])
-      .onConflictDoNothing(),
-  ]);
+  await takeHallsIntoService(ctx);
   await enterCalendar(ctx);
   await openSessions(ctx);
   await bringInStaff(ctx);
@@ -172,21 +159,41 @@ export async function seed(ctx: CommandContext, url: string): Promise<boolean> {
   return true;
 }
 
-/** The first administrator comes from the command line, as in a deployment; the others through them. */
+/** The first administrator comes from the command line, as in a deployment. */
+async function bringInAdministrator(ctx: CommandContext): Promise<Holder> {
+  const { id } = await demoPerson(ctx, demoPhones.administrator);
+  const grant = { phone: demoPhones.administrator, role: 'administrator', scope: 'site:' };
+  await unlessDone(grantRole(ctx, null, grant, crypto.randomUUID()));
+  return { id, roles: await rolesOf(ctx, id) };
+}
+
+async function takeHallsIntoService(ctx: CommandContext): Promise<void> {
+  const administrator = await bringInAdministrator(ctx);
+  for (const venue of [yancheng, lianyungang]) {
+    const input = { ...FIRST_RULES, groupMonthPlaces: GROUP_MONTH_PLACES, hallSlug: venue.slug };
+    const find = async () => venue;
+    await unlessDone(openHall(ctx, administrator, find, input, crypto.randomUUID()));
+  }
+  await ctx.db
+    .insert(hallHours)
+    .values([yancheng, lianyungang].flatMap(({ slug }) => week(slug)))
+    .onConflictDoNothing();
+}
+
+/** Everybody who works here, through the administrator. */
 async function bringInStaff(ctx: CommandContext): Promise<void> {
   const { visitor: _, administrator, ...others } = demoPhones;
-  const person = await demoPerson(ctx, administrator);
+  const by = await bringInAdministrator(ctx);
   for (const phone of Object.values(others)) await demoPerson(ctx, phone);
-  const grant = (by: Holder | null, phone: string, role: Role, scope: string) =>
+  const grant = (phone: string, role: Role, scope: string) =>
     unlessDone(grantRole(ctx, by, { phone, role, scope }, crypto.randomUUID()));
-  await grant(null, administrator, 'administrator', 'site:');
-  const by = { id: person.id, roles: await rolesOf(ctx, person.id) };
-  await grant(by, others.manager, 'hall_manager', `hall:${yancheng.slug}`);
-  await grant(by, others.staff, 'hall_staff', `hall:${yancheng.slug}`);
-  await grant(by, others.reviewer, 'reviewer', 'region:320904');
-  await grant(by, others.reviewer, 'drill_organiser', 'region:320904');
-  await grant(by, others.editor, 'editor', 'site:');
-  await grant(by, others.secondEditor, 'editor', 'site:');
+  await grant(others.manager, 'hall_manager', `hall:${yancheng.slug}`);
+  await grant(others.staff, 'hall_staff', `hall:${yancheng.slug}`);
+  await grant(others.reviewer, 'reviewer', 'region:320904');
+  await grant(others.reviewer, 'drill_organiser', 'region:320904');
+  await grant(others.editor, 'editor', 'site:');
+  await grant(others.secondEditor, 'editor', 'site:');
+  await grant(others.auditor, 'auditor', 'site:');
   for (const phone of [administrator, ...Object.values(others)]) await setUpOnce(ctx, phone);
   const holder = async (phone: string): Promise<Holder> => {
     const { id } = await demoPerson(ctx, phone);

@@ -389,6 +389,10 @@ test('the pages of a hall’s calendar have no finding, mistakes included', asyn
   await page.getByLabel('开场几分钟').fill('1');
   await page.getByRole('button', { name: '改迟到的时间' }).click();
   await inspect(page, 'staff-lateness-mistake', mistake);
+  await page.goto('/staff/halls/yancheng/rules');
+  await page.getByLabel('团体最少几人').fill('40');
+  await page.getByRole('button', { name: '存规则' }).click();
+  await inspect(page, 'staff-rules-mistake', mistake);
   await page.goto('/staff/halls/yancheng/outages?what=hall:&reason=%E6%A3%80%E4%BF%AE&places=1');
   await inspect(page, 'staff-outages-mistake', mistake);
   const day = calendarDate(new Date(ctx.now.getTime() + DAY_MS));
@@ -419,6 +423,8 @@ test('the pages of a hall’s calendar have no finding, mistakes included', asyn
   await inspect(page, 'staff-years', title('节假日表'));
   await page.goto('/staff/calendar/2027?days=%E5%85%83%E6%97%A6');
   await inspect(page, 'staff-year-mistake', mistake);
+  await page.goto('/staff/halls');
+  await inspect(page, 'staff-halls', title('场馆'));
 });
 
 test('the pages of courses have no finding, mistakes included', async ({ page, phone, ctx }) => {

@@ -1,6 +1,8 @@
 import type { Person } from '../../src/features/accounts/table.ts';
 import { createBooking, expireBookings } from '../../src/features/bookings/commands.ts';
 import { saveYear } from '../../src/features/calendar/commands.ts';
+import { openHall, saveHallRules } from '../../src/features/hall-rules/commands.ts';
+import { FIRST_RULES, ruleTexts } from '../../src/features/hall-rules/policy.ts';
 import { answerAppeal, appealNoShow, pardonSession } from '../../src/features/no-shows/commands.ts';
 import { addSession, decideDay, saveWeek } from '../../src/features/openings/commands.ts';
 import { endOutage, reportOutage } from '../../src/features/outages/commands.ts';
@@ -29,6 +31,8 @@ const outage = { hallSlug, what: 'hall:', reason: '检修', fromDay: today, plac
 const week = { hallSlug, season: '', hours: '周二 09:00-10:15 40' };
 const day = { hallSlug, day: '2026-11-27', kind: 'closed', reason: '检修', hours: '' };
 const extra = { hallSlug, day: '2026-11-27', session: '18:30-19:45 40' };
+const rules = { ...ruleTexts(FIRST_RULES), hallSlug };
+const findVenue = async () => ({ regionCode: testHall.regionCode });
 const year = {
   ...{ year: '2027', sourceTitle: '示例通知', issuedOn: '2026-11-20' },
   days: '元旦：1月1日放假',
@@ -185,6 +189,21 @@ export const openingStates: readonly LosingState[] = [
     const { outageId } = await reportOutage(world.ctx, by, outage, key());
     await endOutage(world.ctx, by, { outageId }, key());
     return () => endOutage(world.ctx, by, { outageId }, key());
+  }),
+  state('hall-rules.openHall', 'not an administrator', 'hall_unknown', async (world) => {
+    const by = await pretender(world);
+    return () => openHall(world.ctx, by, findVenue, rules, key());
+  }),
+  state('hall-rules.openHall', 'open already', 'hall_already_open', async (world) => {
+    const { person } = await world.person();
+    const role = { role: 'administrator', scopeKind: 'site', scopeId: '' } as const;
+    await addRole(world.ctx, person.id, role);
+    const by = { id: person.id, roles: [role] };
+    return () => openHall(world.ctx, by, findVenue, rules, key());
+  }),
+  state('hall-rules.saveHallRules', 'not the manager', 'hall_unknown', async (world) => {
+    const by = await pretender(world);
+    return () => saveHallRules(world.ctx, by, rules, key());
   }),
   state('openings.saveWeek', 'not the manager', 'hall_unknown', async (world) => {
     const by = await pretender(world);

@@ -7,6 +7,7 @@ import { listProgrammes } from '../../scripts/lib/list-programmes.ts';
 import { beginApplication } from '../../src/features/applications/commands.ts';
 import { listNaming } from '../helpers/namings.ts';
 import { opened } from '../helpers/open-drills.ts';
+import { FIRST_RULES, ruleTexts } from '../../src/features/hall-rules/policy.ts';
 import { createImport } from '../../src/features/imports/commands.ts';
 import type { HallSession } from '../../src/features/halls/table.ts';
 import {
@@ -402,6 +403,18 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
     values: () => ({ lateMinutes: '20' }),
     as: () => visitor,
     fields: ['lateMinutes', 'key'],
+  },
+  'the form of a hall’s rules': {
+    path: () => `/staff/halls/${HALL}/rules`,
+    values: () => ({ ...ruleTexts(FIRST_RULES) }),
+    as: () => visitor,
+    fields: ['partyMax', 'groupMin', 'closureWeekday', 'key'],
+  },
+  'the form that opens a hall to bookings': {
+    path: () => '/staff/halls/lianyungang/opening',
+    values: () => ({ ...ruleTexts(FIRST_RULES) }),
+    as: () => visitor,
+    fields: ['largePartyMin', 'bookingWindowDays', 'key'],
   },
   'the form that leads to another zone': {
     path: () => `/staff/halls/${HALL}/door/inside`,

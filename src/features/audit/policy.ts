@@ -310,6 +310,8 @@ export const actionNames: Readonly<Record<string, string>> = {
   'hall_outage.end': '恢复展项或名额',
   'hall_hours.save': '改一周的场次',
   'hall_late_rule.save': '改迟到多久放名额',
+  'hall.open': '开通场馆预约',
+  'hall_rules.save': '改预约规则',
   'hall_day.decide': '改一天的开放',
   'hall_session.add': '加一场',
   'calendar_year.save': '改节假日表',

@@ -66,6 +66,9 @@ export function staffTasks(holder: Holder, hallName: (slug: string) => string): 
     ...(can(holder, { action: 'number_claim.decide' })
       ? [{ href: '/staff/phones', text: '找回账户', seldom: true }]
       : []),
+    ...(can(holder, { action: 'hall.open' })
+      ? [{ href: '/staff/halls', text: '场馆', seldom: true }]
+      : []),
     ...(can(holder, { action: 'calendar.edit' })
       ? [{ href: '/staff/calendar', text: '节假日表', seldom: true }]
       : []),

@@ -286,6 +286,8 @@ const HALL_DECISIONS = [
   'no_show.refuse',
   'hall_hours.save',
   'hall_late_rule.save',
+  'hall.open',
+  'hall_rules.save',
   'hall_day.decide',
   'hall_session.add',
   'calendar_year.save',

@@ -846,7 +846,7 @@ export const REGISTER = {
   },
   hallDecisions: {
     group: 'work',
-    name: '你停开、恢复、停用、免记未到、答复申诉、改日历的次数',
+    name: '你开通、停开、恢复、停用、免记未到、答复申诉、改日历和规则的次数',
     columns: [
       'hall_stops.decided_by',
       'hall_stop_undoings.undone_by',
@@ -857,6 +857,7 @@ export const REGISTER = {
       'session_pardons.pardoned_by',
       'no_show_answers.decided_by',
       'hall_revisions.revised_by',
+      'hall_openings.opened_by',
       'calendar_revisions.revised_by',
     ],
     purpose: '知道影响公众的每个决定是谁做的',

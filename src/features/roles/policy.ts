@@ -23,6 +23,8 @@ export type Deed =
   | { action: 'hall.manage'; hall: string }
   /** Enter the year's holidays, by which every hall opens. */
   | { action: 'calendar.edit' }
+  /** Open a hall of the content to bookings. */
+  | { action: 'hall.open' }
   /** Bring in the list of organisations that a county, street or town knows of. */
   | { action: 'organisation.import'; regionCode: string }
   /** Bring in which communities, towns and counties of a region were named, and take out a mistaken entry. */
@@ -187,6 +189,7 @@ export function can({ id, roles }: Holder, deed: Deed): boolean {
     case 'credentials.reset':
       return deed.of !== id && holds('administrator', 'site', '');
     case 'calendar.edit':
+    case 'hall.open':
     case 'duty_rule.edit':
     case 'message.manage':
     case 'role.list':

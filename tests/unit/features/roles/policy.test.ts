@@ -53,6 +53,7 @@ const REFERENCE: Record<Role, string[]> = {
     'role.grant administrator',
     'number_claim.decide',
     'calendar.edit',
+    'hall.open',
     'duty_rule.edit',
   ],
 };
@@ -101,6 +102,7 @@ const deeds: Record<string, Deed> = {
   'publication.release of oneself for a county': releasing('320904', ['holder']),
   'number_claim.decide': { action: 'number_claim.decide' },
   'calendar.edit': { action: 'calendar.edit' },
+  'hall.open': { action: 'hall.open' },
   'audit.read': { action: 'audit.read' },
   'drill_plan.edit of the region': drillOf('drill_plan.edit', '320900'),
   'drill_plan.edit of a county of it': drillOf('drill_plan.edit', '320904'),
