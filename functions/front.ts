@@ -2,7 +2,14 @@ import { bannerMarkup } from '../src/features/banners/policy.ts';
 import { newId } from '../src/lib/ids.ts';
 import { errorFields } from '../src/lib/log.ts';
 import { securityHeaders } from '../src/lib/security-headers.ts';
-import { ELDER, isElder, lineAddress, textAddress, textOf } from '../src/lib/text-path.ts';
+import {
+  ELDER,
+  isElder,
+  lineAddress,
+  textAddress,
+  textOf,
+  withdrawnAddress,
+} from '../src/lib/text-path.ts';
 import { formatDayTime, HOUR_MS } from '../src/lib/time.ts';
 import { inForce, liveState, type LiveBanner, type LiveState, type LiveText } from './live.ts';
 import { defaultDeps, Scope } from './scope.ts';
@@ -56,7 +63,8 @@ async function withLive(
   const about = textOf(path);
   const gone = about && withdrawn.find((one) => textAddress(one) === textAddress(about));
   // The page that stands in a text's place has no address of its own.
-  if (/^(\/elder)?\/withdrawn\//.test(path)) return moved(path.replace('/withdrawn/', '/'));
+  const standsFor = withdrawnAddress(path);
+  if (standsFor !== undefined) return moved(standsFor);
   const isDoubtful = !state || now - state.asOf > DOUBTFUL_MS;
   if (banners.length === 0 && withdrawn.length === 0 && !isDoubtful) return page;
 

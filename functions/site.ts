@@ -4,6 +4,7 @@ import { findTemplate } from '../src/features/drill-templates/queries.ts';
 import { findPlanTemplate } from '../src/features/plan-templates/queries.ts';
 import { findVenue } from '../src/features/hall-rules/queries.ts';
 import { listProgrammes } from '../src/features/programmes/queries.ts';
+import { DomainError } from '../src/lib/errors.ts';
 import { vapidPublicKey } from '../src/lib/channels/web-push.ts';
 import { createApp } from './app.ts';
 import { readTicketPass } from './middleware/session.ts';
@@ -60,6 +61,16 @@ function giveLocals(c: AppContext, state: PageState = {}): void {
 }
 
 const app = createApp({ renderPage, findTemplate, findPlanTemplate, findVenue, listProgrammes });
+// Pages are read. What is sent to an address without a form finds none there; Astro would draw the page all the same,
+// and has nothing to draw where a page lies ready as a file.
+app.use(async (c, next) => {
+  if (['GET', 'HEAD'].includes(c.req.method)) return next();
+  throw new DomainError(
+    'not_found',
+    'no_such_form',
+    '这个地址不收表单。请回到原来的网页，刷新以后再试。',
+  );
+});
 app.use(async (c, next) => prepare(c as unknown as CloudflareContext, next));
 app.use(async (c) => {
   giveLocals(c);

@@ -199,6 +199,8 @@ function crc32(bytes: Uint8Array): number {
 // WebP (RFC 9649): RIFF chunks. The file's length stands at its front, so a chunk that goes is overwritten in place.
 
 const WEBP_KEPT: ReadonlySet<string> = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ICCP']);
+/** RFC 9649, 2.7: flags, and the size of the canvas. Held whole, so its length is not taken from whoever sent it. */
+const VP8X_BYTES = 10;
 const XMP_FLAG = 0x04;
 const ANIMATION_FLAG = 0x02;
 
@@ -237,6 +239,7 @@ async function* stillFlags(
   source: ByteSource,
   padded: number,
 ): AsyncGenerator<Uint8Array> {
+  if (padded !== VP8X_BYTES) throw new DamagedPicture('A header of an impossible length.');
   const body = (await source.read(padded)).slice();
   const flags = body[0] ?? 0;
   // Frames hold chunks of their own, where metadata could hide.

@@ -9,10 +9,12 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** The same text without what an XML file cannot hold: one such sign, and nothing opens the file. */
+export function xmlText(text: string): string {
+  return text.toWellFormed().replace(NOT_IN_XML, '');
+}
+
 /** Text as it may stand in HTML or XML, between tags or in a quoted attribute. */
 export function escapeMarkup(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(NOT_IN_XML, '')
-    .replace(/[&<>"']/g, (sign) => entities[sign] ?? '');
+  return xmlText(text).replace(/[&<>"']/g, (sign) => entities[sign] ?? '');
 }

@@ -44,8 +44,23 @@ export async function writeXlsx({ header, rows }: Sheet, name: string): Promise<
     ...rows.map((row) => row.map((cell) => text(cell))),
   ];
   const columns = header.map((_, index) => ({ width: columnWidth(rows, header, index) }));
-  const book = writeExcelFile(data, { sheet: name, columns, stickyRowsCount: 1 });
+  const book = writeExcelFile(data, { sheet: sheetName(name), columns, stickyRowsCount: 1 });
   return (await book.toBlob()).arrayBuffer();
+}
+
+const SHEET_NAME_MAX = 31;
+
+/** What spreadsheets take as the name of a sheet: short, without the signs of their own addresses. */
+function sheetName(name: string): string {
+  const plain = name
+    .toWellFormed()
+    .replace(/[[\]/\\:*?\p{Cc}]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .slice(0, SHEET_NAME_MAX)
+    .toWellFormed()
+    // Excel refuses to open a book whose sheet's name begins or ends with a quote.
+    .replace(/^[' ]+|[' ]+$/g, '');
+  return plain || '表';
 }
 
 /** In characters of a digit's width; Chinese ones take two. */

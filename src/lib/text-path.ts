@@ -1,3 +1,5 @@
+import { safeNext } from './page.ts';
+
 /** Where somebody reads in large type; every address in here has its twin outside. */
 export const ELDER = '/elder';
 
@@ -51,4 +53,13 @@ export function lineAddress(
 /** The address of a guide for somebody who reads at `path`: those in large type stay among their own. */
 export function guideAddress(slug: string, path: string): string {
   return `${isElder(path) ? ELDER : ''}/guides/${slug}`;
+}
+
+/**
+ * The address of the text in whose place a page stands once it is withdrawn; undefined for any other page. Always one of
+ * this site: the path is somebody's to choose, and `/withdrawn/\\evil.example` would lead away.
+ */
+export function withdrawnAddress(path: string): string | undefined {
+  const isOne = /^(\/elder)?\/withdrawn\//.test(path);
+  return isOne ? safeNext(path.replace('/withdrawn/', '/')) : undefined;
 }

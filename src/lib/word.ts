@@ -1,6 +1,13 @@
 import type { FileChild, Paragraph as DocxParagraph, Table as DocxTable } from 'docx';
 import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
-import { paragraphs, type Block, type DocumentParts, type DocumentPicture } from './document.ts';
+import {
+  paragraphs,
+  SEAL_WORDS,
+  type Block,
+  type DocumentParts,
+  type DocumentPicture,
+} from './document.ts';
+import { xmlText } from './markup.ts';
 
 /** A4 between margins of 2 cm, in twentieths of a point. */
 const WIDTH = 9638;
@@ -92,7 +99,7 @@ export async function writeDocx(
       },
     ],
   });
-  return withFixedTimes(new Uint8Array(await Packer.toArrayBuffer(file)), at);
+  return settled(new Uint8Array(await Packer.toArrayBuffer(file)), at);
 }
 
 type Docx = typeof import('docx');
@@ -125,6 +132,8 @@ function blockChildren(docx: Docx, block: Block): FileChild[] {
         table(docx, block.header, block.rows, block.widths),
         spacer(docx),
       ];
+    case 'signatures':
+      return [spacer(docx), signTable(docx, block.who), spacer(docx), line(SEAL_WORDS)];
     case 'bars':
       return [
         new Paragraph({
@@ -225,6 +234,38 @@ function table(
   });
 }
 
+/** 1.5 cm: room for a signature. */
+const SIGN_HEIGHT = 850;
+
+/** Who signs, with room below each. */
+function signTable({ Paragraph, Table, TableCell, TableRow }: Docx, who: readonly string[]) {
+  const width = Math.floor(WIDTH / Math.max(1, who.length));
+  const row = (texts: readonly string[], height?: number) =>
+    new TableRow({
+      cantSplit: true,
+      ...(height ? { height: { value: height, rule: 'atLeast' as const } } : {}),
+      children: texts.map(
+        (text) =>
+          new TableCell({
+            width: { size: width, type: 'dxa' },
+            children: [new Paragraph({ text, keepNext: true, alignment: 'center' })],
+          }),
+      ),
+    });
+  return new Table({
+    width: { size: WIDTH, type: 'dxa' },
+    layout: 'fixed',
+    columnWidths: who.map(() => width),
+    rows: [
+      row(who),
+      row(
+        who.map(() => ''),
+        SIGN_HEIGHT,
+      ),
+    ],
+  });
+}
+
 /** Label and value of each, and below them a bar of two cells: the dark one as long as its part of the whole. */
 function barTable(
   docx: Docx,
@@ -286,22 +327,25 @@ function barTable(
   });
 }
 
-/** The writer puts the moment of writing in two places; here it is the document's own. */
-function withFixedTimes(bytes: Uint8Array<ArrayBuffer>, at: Date): Uint8Array<ArrayBuffer> {
-  const files = unzipSync(bytes);
-  const core = files['docProps/core.xml'];
-  if (core) {
-    const stamp = at.toISOString().replace(/\.\d+Z$/, 'Z');
-    const text = strFromU8(core).replace(
-      /(<dcterms:(?:created|modified)[^>]*>)[^<]*/g,
-      (_, tag: string) => `${tag}${stamp}`,
-    );
-    files['docProps/core.xml'] = strToU8(text);
-  }
+/**
+ * The writer puts the moment of writing in two places; here it is the document's own. It escapes what people wrote, and
+ * leaves in what no XML holds: Word would open none of it.
+ */
+function settled(bytes: Uint8Array<ArrayBuffer>, at: Date): Uint8Array<ArrayBuffer> {
+  const stamp = at.toISOString().replace(/\.\d+Z$/, 'Z');
   // Photos are small as they are.
-  const packed = Object.entries(files).map(([name, data]): [string, Zippable[string]] => [
-    name,
-    name.startsWith('word/media/') ? [data, { level: 0 }] : data,
-  ]);
+  const packed = Object.entries(unzipSync(bytes)).map(([name, data]): [string, Zippable[string]] =>
+    name.startsWith('word/media/')
+      ? [name, [data, { level: 0 }]]
+      : [name, partOf(name, data, stamp)],
+  );
   return zipSync(Object.fromEntries(packed), { mtime: ZIP_TIME, level: 6 });
+}
+
+function partOf(name: string, data: Uint8Array, stamp: string): Uint8Array {
+  if (!/\.(xml|rels)$/.test(name)) return data;
+  const text = xmlText(strFromU8(data));
+  const isCore = name === 'docProps/core.xml';
+  const times = /(<dcterms:(?:created|modified)[^>]*>)[^<]*/g;
+  return strToU8(isCore ? text.replace(times, (_, tag: string) => `${tag}${stamp}`) : text);
 }

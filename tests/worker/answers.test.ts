@@ -245,6 +245,31 @@ describe('a write sent from elsewhere', () => {
   });
 });
 
+describe('what is sent to an address that takes nothing', () => {
+  const paths = ['/', '/guides/earthquake', `/halls/${HALL}`, '/me', '/notices.atom'];
+  const methods = ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
+
+  test.for(paths)('finds no form there, and nothing fails: %s', async (path) => {
+    for (const method of methods) {
+      const headers = { 'sec-fetch-site': 'same-origin', cookie: visitor.cookie };
+      const answer = await fetch(site.url + path, { method, headers, redirect: 'manual' });
+      expect([method, answer.status]).toEqual([method, 404]);
+      expect(await answer.text()).toContain('这个地址不收表单');
+    }
+  });
+});
+
+describe('the address of a withdrawn text', () => {
+  test.for(['%5Cevil.example', '%09/evil.example', '/evil.example', '%5C%5Cevil.example/x'])(
+    'leads nowhere but within the site: /withdrawn/%s',
+    async (rest) => {
+      const answer = await fetch(`${site.url}/withdrawn/${rest}`, { redirect: 'manual' });
+      const to = new URL(answer.headers.get('location') ?? '', site.url);
+      expect(to.origin).toBe(site.url);
+    },
+  );
+});
+
 describe('a body over 64 KB', () => {
   const TOO_MUCH = 'x'.repeat(64 * 1024 + 1);
   /** Without a length in front: the limit must hold while reading. */

@@ -84,6 +84,21 @@ describe('stripPicture', () => {
     await expect(strip('webp', moving)).rejects.toThrow(DamagedPicture);
   });
 
+  it('holds no more of a picture than its format asks for, whatever length it claims', async () => {
+    const MIB = 1024 * 1024;
+    const claimed = 90 * MIB;
+    const start = webp({ pixels: Buffer.of(1), withMetadata: false }).subarray(0, 20);
+    start.writeUInt32LE(claimed + 12, 4);
+    start.writeUInt32LE(claimed, 16);
+    let asked = 0;
+    const endless = async function* () {
+      yield start;
+      for (; asked < claimed; asked += MIB) yield Buffer.alloc(MIB);
+    };
+    await expect(collect(stripPicture('webp', endless()))).rejects.toThrow(DamagedPicture);
+    expect(asked).toBeLessThan(2 * MIB);
+  });
+
   it('survives any bytes: they are refused or come out without a secret', async () => {
     await fc.assert(
       fc.asyncProperty(kinds, fc.uint8Array({ maxLength: 200 }), cut, async (kind, noise, size) => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import {
   decodeSheet,
@@ -77,6 +78,21 @@ describe('a table as a workbook', () => {
     const book = new Uint8Array(await writeXlsx({ header: ['姓名'], rows: [['=1+1']] }, '预约'));
     expect([...book.slice(0, 2)]).toEqual([0x50, 0x4b]);
     expect(book.length).toBeGreaterThan(500);
+  });
+
+  it.each([
+    ['江苏省盐城市大丰区演练数字2026-09-07至2026-11-23每月办的演练', 31],
+    ['预约[1]/2:3*?\\', 8],
+    ["'引号'", 2],
+    ['🏫'.repeat(20), 30],
+    ['?', 1],
+    ['', 1],
+  ])('may have a long or an odd name: %j', async (name, length) => {
+    const book = new Uint8Array(await writeXlsx({ header: ['a'], rows: [] }, name));
+    const xml = strFromU8(unzipSync(book)['xl/workbook.xml'] ?? new Uint8Array());
+    const [, shown = ''] = /<sheet [^>]*?name="([^"]*)"/.exec(xml) ?? [];
+    expect(shown).toHaveLength(length);
+    expect(shown.isWellFormed()).toBe(true);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   textMark,
   textOf,
   TEXT_KINDS,
+  withdrawnAddress,
 } from '../../../src/lib/text-path.ts';
 
 const guide = { kind: 'guide', slug: 'cpr' } as const;
@@ -49,5 +50,27 @@ describe('an address of a text', () => {
     expect(guideAddress('cpr', '/elder/guides/fire')).toBe('/elder/guides/cpr');
     expect(guideAddress('cpr', '/guides/fire')).toBe('/guides/cpr');
     expect(isElder('/elderly')).toBe(false);
+  });
+});
+
+describe('the page that stands in the place of a withdrawn text', () => {
+  it.each([
+    ['/withdrawn/guides/cpr', '/guides/cpr'],
+    ['/elder/withdrawn/guides/cpr', '/elder/guides/cpr'],
+    ['/guides/cpr', undefined],
+    ['/older/withdrawn/guides/cpr', undefined],
+  ])('%s stands for %s', (path, text) => {
+    expect(withdrawnAddress(path)).toBe(text);
+  });
+
+  it.each([
+    '\\evil.example',
+    '/evil.example',
+    '\t/evil.example',
+    './/evil.example',
+    '..//evil.example',
+  ])('never leads away from the site, as /withdrawn/%j would', (rest) => {
+    const to = withdrawnAddress(`/withdrawn/${rest}`) ?? '';
+    expect(new URL(to, 'https://anlan.example').origin).toBe('https://anlan.example');
   });
 });
