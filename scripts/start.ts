@@ -125,6 +125,7 @@ function announce(url: string): void {
 Demo sign-ins  visitor ${demoPhones.visitor}   hall staff ${demoPhones.staff}
                hall manager ${demoPhones.manager}   administrator ${demoPhones.administrator}
                county reviewer ${demoPhones.reviewer}   editors ${demoPhones.editor} and ${demoPhones.secondEditor}
+               auditor ${demoPhones.auditor}
                any other mobile number works as well: its code lands in the inbox
 Staff then     password ${DEMO_STAFF.password}   one-time password: the six digits at the top of the inbox
 Data           ${dataDir}

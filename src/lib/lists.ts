@@ -81,7 +81,7 @@ export function listAddress(
     const value = asked.values[filter.name] ?? '';
     if (value !== initialOf(filter)) query.set(filter.name, value);
   }
-  if (asked.order !== definition.orders[0]?.value) query.set('order', asked.order);
+  if (asked.order !== (definition.orders[0]?.value ?? '')) query.set('order', asked.order);
   if (asked.after) query.set('after', asked.after);
   const text = query.toString();
   return text ? `${path}${path.includes('?') ? '&' : '?'}${text}` : path;

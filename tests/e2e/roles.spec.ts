@@ -64,7 +64,10 @@ test('a manager lets a colleague in, the colleague works, and is let go', async 
   await expect(desk.getByRole('heading', { level: 1 })).toHaveText('这个地址没有内容。');
 
   const masked = `${colleague.slice(0, 3)}****${colleague.slice(-4)}`;
-  await page.getByRole('button', { name: `收回${masked}的场馆工作人员` }).click();
+  // One slip of a thumb takes nobody's work away: the page says whose, and asks.
+  await page.getByRole('link', { name: `收回${masked}的场馆工作人员` }).click();
+  await expect(page.getByText('收回马上生效')).toBeVisible();
+  await page.getByRole('button', { name: '确认收回' }).click();
   await expect(page.getByRole('status').filter({ hasText: '已收回' })).toBeVisible();
   await desk.goto('/staff/halls/yancheng');
   await expect(desk.getByRole('heading', { level: 1 })).toHaveText('这个地址没有内容。');

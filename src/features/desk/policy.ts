@@ -32,6 +32,7 @@ export function staffTasks(holder: Holder, hallName: (slug: string) => string): 
       { href: `/staff/halls/${slug}/week`, text: `${named(slug)}一周` },
       { href: `/staff/halls/${slug}/roster`, text: `${named(slug)}讲解员` },
       { href: `/staff/halls/${slug}/numbers`, text: `${named(slug)}数据` },
+      { href: `/staff/halls/${slug}/notes`, text: `${named(slug)}值班记录`, seldom: true },
       ...(can(holder, { action: 'hall.manage', hall: slug })
         ? [{ href: `/staff/halls/${slug}/courses`, text: `${named(slug)}课程`, seldom: true }]
         : []),
@@ -39,6 +40,11 @@ export function staffTasks(holder: Holder, hallName: (slug: string) => string): 
         ? [
             { href: `/staff/halls/${slug}/calendar`, text: `${named(slug)}开放日历`, seldom: true },
             { href: `/staff/halls/${slug}/stops`, text: `${named(slug)}停开`, seldom: true },
+            {
+              href: `/staff/halls/${slug}/outages`,
+              text: `${named(slug)}停用和名额`,
+              seldom: true,
+            },
             { href: `/staff/halls/${slug}/appeals`, text: `${named(slug)}未到申诉`, seldom: true },
           ]
         : []),
@@ -75,6 +81,7 @@ export function staffTasks(holder: Holder, hallName: (slug: string) => string): 
     ...(can(holder, { action: 'duty_rule.edit' })
       ? [{ href: '/staff/drills/rules', text: '演练要求', seldom: true }]
       : []),
+    ...(can(holder, { action: 'audit.read' }) ? [{ href: '/staff/audit', text: '审计记录' }] : []),
     ...(can(holder, { action: 'message.manage' })
       ? [{ href: '/staff/messages', text: '消息', seldom: true }]
       : []),

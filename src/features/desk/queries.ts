@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../lib/context.ts';
 import type { Queue, QueueQuestion } from '../../lib/queues.ts';
 import { lateEntriesQueue } from '../audit/queries.ts';
+import { fullRegionName } from '../drill-plans/queries.ts';
 import { dutiesQueue } from '../duties/queries.ts';
 import { hallsQueue } from '../bookings/queries.ts';
 import { callsQueue } from '../calls/queries.ts';
@@ -29,6 +30,7 @@ import {
   type Holder,
 } from '../roles/policy.ts';
 import { awaitedQueue } from '../roles/queries.ts';
+import type { Scope } from '../roles/table.ts';
 import { rosterQueue } from '../roster/queries.ts';
 import { volunteersQueue } from '../volunteers/queries.ts';
 
@@ -92,4 +94,14 @@ export async function readDesk(
     from += queries.length;
     return read(own);
   });
+}
+
+/** What a role is held for, as people call it. */
+export async function scopeName(
+  { scopeKind, scopeId }: Scope,
+  hallName: (slug: string) => string,
+): Promise<string> {
+  if (scopeKind === 'site') return '全站';
+  if (scopeKind === 'hall') return hallName(scopeId);
+  return scopeKind === 'region' ? fullRegionName(scopeId) : scopeId;
 }

@@ -37,6 +37,19 @@ export interface GrantWithPerson {
 const isSetUp = sql<number>`(exists (select 1 from ${passkeys} where ${passkeys.personId} = ${roleGrants.personId} and ${passkeys.state} = 'active')
   or exists (select 1 from ${passwords} where ${passwords.personId} = ${roleGrants.personId} and ${passwords.state} = 'active'))`;
 
+/** One role that somebody holds now. */
+export async function findGrant(
+  { db }: Pick<CommandContext, 'db'>,
+  id: string,
+): Promise<GrantWithPerson | undefined> {
+  const [found] = await db
+    .select({ grant: roleGrants, person: people, isSetUp })
+    .from(roleGrants)
+    .innerJoin(people, eq(people.id, roleGrants.personId))
+    .where(and(isActive, eq(roleGrants.id, id)));
+  return found && { ...found, isSetUp: found.isSetUp === 1 };
+}
+
 /** What the list of people and their roles can be asked for. */
 export const grantList: ListDefinition = {
   path: '/staff/people',
