@@ -111,6 +111,25 @@ export async function formAgain(
   return answerWith(page, statuses[known.code].status, known);
 }
 
+/**
+ * For a form whose sender’s sign-in has ended while they were typing: a page that holds all of it, to be sent once they
+ * have signed in again in another window.
+ * @param to where they sign in.
+ */
+export async function signInFirst(
+  c: AppContext,
+  error: DomainError,
+  values: Readonly<Record<string, string>>,
+  to: string,
+  renderPage: PageRenderer,
+): Promise<Response> {
+  const { status } = statuses.not_signed_in;
+  const title = '要再登录一次';
+  const retry = { action: pathAndQuery(c), values };
+  const problem = { status, title, message: error.message, retry, signIn: to };
+  return answerWith(await renderPage(c, '/pause', { problem }), status, error);
+}
+
 export function logFailure(c: AppContext, error: unknown): void {
   const known = toDomainError(error);
   const { log } = c.var.scope;

@@ -49,7 +49,7 @@ export function proofNeeded(): DomainError {
   return new DomainError(
     'not_signed_in',
     'proof_needed',
-    '工作要再验证一次身份：还没验证，或者离上次操作超过30分钟。请在新的窗口打开“我的”、进工作台验证，再回到这里。',
+    '工作要再验证一次身份：还没验证，或者离上次操作超过30分钟。请在新的窗口进工作台验证，再回到这里。',
   );
 }
 

@@ -1,12 +1,15 @@
 import { createMiddleware } from 'hono/factory';
 import { proofAddress } from '../../src/lib/page.ts';
 import { readForm, shownValues } from '../forms.ts';
-import { problemPage } from '../respond.ts';
+import { signInFirst } from '../respond.ts';
 import { proofNeeded } from '../scope.ts';
 import type { AppEnv, PageRenderer } from '../types.ts';
 
 /** Where one proves who one is: open to a sign-in that is not strong yet. Each decides for itself what it shows. */
 const ENTRANCES = /^\/staff\/(sign-in|set-up|credentials\/password)(\/|$)/;
+
+/** In a window of its own: the form's own window waits with what was typed. */
+const PROOF = proofAddress({ pathname: '/staff', search: '' });
 
 /**
  * Nothing below `/staff` is done or shown with a phone's code alone. Whoever works here is led to proving who they are;
@@ -19,7 +22,5 @@ export const requireProof = (renderPage: PageRenderer) =>
     if (!signIn?.awaitsProof) return next();
     const url = new URL(c.req.url);
     if (c.req.method !== 'POST') return c.redirect(proofAddress(url), 303);
-    const values = shownValues(await readForm(c));
-    const action = url.pathname + url.search;
-    return problemPage(c, proofNeeded(), renderPage, { action, values });
+    return signInFirst(c, proofNeeded(), shownValues(await readForm(c)), PROOF, renderPage);
   });

@@ -15,6 +15,8 @@ export interface PageProblem {
   message: string;
   /** A form whose answer is not known: it can be sent again from the error page as it was. */
   retry?: { action: string; values: Readonly<Record<string, string>> };
+  /** Where to sign in first, in another window, before the form is sent again. */
+  signIn?: string;
 }
 
 const BASE = 'https://site.invalid';
