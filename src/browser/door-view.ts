@@ -9,10 +9,12 @@ import {
   type DoorSession,
 } from '../features/door/policy.ts';
 import { formatBookingCode } from '../lib/ids.ts';
+import { clockWords, type SiteClock } from '../lib/offline/clock.ts';
 import { formatTime } from '../lib/time.ts';
 import { button, h } from './element.ts';
 
 export type Look = 'ok' | 'no' | 'ask';
+export type LinkState = 'unknown' | 'linked' | 'no_link' | 'sign_in' | 'shut';
 
 /** The panel that is read from an arm's length: colour, sign and words say the same. */
 export interface Panel {
@@ -51,6 +53,54 @@ export function drawPanel(place: HTMLElement, panel: Panel, day: DoorDay | undef
       ),
     ),
   );
+}
+
+/** For a code that today's list does not hold. @param why by the site; undefined where it could not be asked. */
+export function unlistedPanel(code: string, listedAt: number, why: string | undefined): Panel {
+  const read = formatBookingCode(code);
+  if (why !== undefined) {
+    return { look: 'no', title: why, text: `${read}。今天要进去，请按现场散客登记。` };
+  }
+  return {
+    look: 'no',
+    title: '名单里没有这个预约码',
+    text: `${read}。名单是${clockOf(listedAt)}的：以后才约的、别的日期和别的馆的，都不在里面。要放进去，请按现场散客登记。`,
+  };
+}
+
+/** What the device knows of its link, and of what it has not told the site yet. */
+export function linkWords(
+  link: LinkState,
+  unsent: number,
+  day: DoorDay | undefined,
+  clock: SiteClock,
+  isReady: boolean,
+): (Node | string)[] {
+  const list = day ? `名单是${clockOf(day.at)}的。` : '还没有今天的名单。';
+  const count = unsent > 0 ? `${unsent}条还没发出。` : '';
+  const wrong = clockWords(clock);
+  const signIn = `/staff/sign-in?next=${encodeURIComponent(location.pathname)}`;
+  const words: Record<LinkState, (Node | string)[]> = {
+    unknown: [`正在连……${count}${list}`],
+    linked: [`已联网。${count}${list}${isReady ? '断网也能用。' : ''}`],
+    no_link: [
+      `没有网，照常登记，先记在这台设备上。${count}${list}另一个入口这时放进来的人，这里看不到。`,
+    ],
+    sign_in: [
+      `要再验证一次身份才能发出。${count}照常登记，先记在这台设备上。`,
+      h('a', { href: signIn }, '去验证'),
+    ],
+    shut: [`这个账户现在不能登记这个馆。${count}请找场馆负责人。`],
+  };
+  return wrong ? [...words[link], ` 这台设备的时间${wrong}，登记的时间按本站的算。`] : words[link];
+}
+
+/** Why something that was noted has not reached the site. */
+export function keptWords(link: LinkState): string {
+  if (link === 'sign_in') return '还没发出，已记在这台设备上：要再验证一次身份。';
+  if (link === 'shut') return '还没发出，已记在这台设备上：这个账户现在不能登记这个馆。';
+  if (link === 'linked') return '已记在这台设备上，正在发出。';
+  return '没有网，已记在这台设备上。';
 }
 
 /** A field for how many, with the buttons that take its number. */

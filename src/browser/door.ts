@@ -16,11 +16,12 @@ import {
   type NotedEvent,
 } from '../features/door/policy.ts';
 import { readBookingCode } from '../lib/ids.ts';
-import { clockWords, learnClock, siteTime, UNHEARD, type SiteClock } from '../lib/offline/clock.ts';
+import { learnClock, siteTime, UNHEARD, type SiteClock } from '../lib/offline/clock.ts';
 import { canWorkOffline, openDrawer } from '../lib/offline/drawer.ts';
 import { createOutbox, delayAfter, type Sending } from '../lib/offline/outbox.ts';
 import { offerCamera } from './camera.ts';
 import { doorLink, type DeviceEvent } from './door-link.ts';
+import { searchParties, walkInObjection } from './door-list.ts';
 import {
   clockOf,
   drawConflicts,
@@ -28,8 +29,12 @@ import {
   drawOutages,
   drawPanel,
   drawSessions,
+  keptWords,
+  linkWords,
   peopleField,
   spanOf,
+  unlistedPanel,
+  type LinkState,
   type Panel,
 } from './door-view.ts';
 import { button, h } from './element.ts';
@@ -39,16 +44,15 @@ import { keepPage } from './kept-page.ts';
 const REFRESH_TRIES = 3;
 const LIVE_PATIENCE_MS = 3_000;
 const LIST_PATIENCE_MS = 10_000;
+/** Where the link was gone a moment ago, and somebody waits. */
+const GONE_PATIENCE_MS = 1_500;
 const QUEUE_PATIENCE_MS = 15_000;
 /** What other gates do is seen this late. */
 const REFRESH_MS = 30_000;
 const BATCH_MAX = 50;
 /** A class comes in parts more often than not: then the number is asked for. */
 const ASK_ABOVE = 6;
-/** Of the end of a code; fewer fit too many. */
-const SEARCH_MIN = 2;
 
-type LinkState = 'unknown' | 'linked' | 'no_link' | 'sign_in' | 'shut';
 type Meant = Pick<NotedEvent, 'kind' | 'people' | 'sessionId' | 'bookingId'> & {
   zone?: string;
   undoes?: string;
@@ -124,18 +128,22 @@ async function openDoor(place: HTMLElement): Promise<void> {
 
   function draw(): void {
     const current = view();
-    part('link').replaceChildren(...linkWords());
+    part('link').replaceChildren(...linkWords(link, waiting.length, day, clock, isReady));
     part('link').dataset['state'] = link;
     if (!current) return;
     // Drawn anew only when something is new: somebody may be reading, or have tabbed, in the list.
     const shown = JSON.stringify([current.sessions, current.parties]);
-    if (shown !== lastShown) drawSessions(part('sessions'), current, now(), ({ id }) => choose(id));
+    if (shown !== lastShown)
+      drawSessions(part('sessions'), current, now(), ({ id }) => inTurn(() => pick(id)));
     lastShown = shown;
     drawInside(part('inside'), current);
     drawOutages(part('outages'), current);
     for (const option of zone?.options ?? []) {
       option.disabled = current.closedZones.includes(option.value);
+      // Nobody is led on to a zone that has been closed since it was chosen.
+      if (option.disabled && option.selected) zone!.value = '';
     }
+    fillWalkIns(current);
     drawConflicts(part('conflicts'), current, refused, {
       takeBack: (conflict, id) => inTurn(() => takeBackNoted(conflict, id)),
       forget: (id) => {
@@ -143,35 +151,6 @@ async function openDoor(place: HTMLElement): Promise<void> {
         void drawer.write('refused', refused).then(draw);
       },
     });
-    for (const option of part('walk-in').querySelectorAll('option')) {
-      const session = current.sessions.find(({ id }) => id === option.value);
-      if (session) option.textContent = `${spanOf(session)}，还能进${session.walkInsLeft}人`;
-    }
-  }
-
-  function linkWords(): (Node | string)[] {
-    const list = day ? `名单是${clockOf(day.at)}的。` : '还没有今天的名单。';
-    const count = waiting.length > 0 ? `${waiting.length}条还没发出。` : '';
-    const wrong = clockWords(clock);
-    const words: (Node | string)[] =
-      link === 'sign_in'
-        ? [
-            `要再验证一次身份才能发出。${count}照常登记，先记在这台设备上。`,
-            h(
-              'a',
-              { href: `/staff/sign-in?next=${encodeURIComponent(location.pathname)}` },
-              '去验证',
-            ),
-          ]
-        : link === 'shut'
-          ? [`这个账户现在不能登记这个馆。${count}请找场馆负责人。`]
-          : link === 'no_link'
-            ? [
-                `没有网，照常登记，先记在这台设备上。${count}${list}另一个入口这时放进来的人，这里看不到。`,
-              ]
-            : [`已联网。${count}${list}${isReady ? '断网也能用。' : ''}`];
-    if (wrong) words.push(` 这台设备的时间${wrong}，登记的时间按本站的算。`);
-    return words;
   }
 
   async function setLink(state: LinkState): Promise<void> {
@@ -218,8 +197,14 @@ async function openDoor(place: HTMLElement): Promise<void> {
     else await drawer.write('day', day);
     await drawer.write('clock', clock);
     await drawer.write('applied', applied);
-    fillWalkIns();
     draw();
+  }
+
+  /** Before anybody is turned away: the list may be older than what another gate, or the hall itself, has noted. */
+  async function lookAgain(): Promise<void> {
+    if (!navigator.onLine) return;
+    await refresh(link === 'no_link' ? GONE_PATIENCE_MS : LIVE_PATIENCE_MS);
+    if (link === 'linked' && waiting.length > 0) void meet();
   }
 
   /** The list goes as soon as nobody needs it; what the site has not taken stays, without names or codes. */
@@ -271,7 +256,7 @@ async function openDoor(place: HTMLElement): Promise<void> {
       ...meant,
     };
     waiting = await outbox.waiting();
-    if (link === 'linked' && waiting.length === 0) {
+    if (link !== 'no_link' && waiting.length === 0) {
       const answer = await send([event], LIVE_PATIENCE_MS);
       if (answer.state === 'ok') {
         const [outcome] = answer.body.outcomes;
@@ -295,9 +280,6 @@ async function openDoor(place: HTMLElement): Promise<void> {
     return view()?.parties.find((party) => party.id === id);
   }
 
-  const keptWords = (event: DeviceEvent) =>
-    event.settled ? '没有网，已记在这台设备上。' : undefined;
-
   async function admit(party: DoorParty, meant: Pick<Meant, 'kind' | 'people'>): Promise<void> {
     const chosen = zone?.value;
     const answer = await note({
@@ -307,13 +289,20 @@ async function openDoor(place: HTMLElement): Promise<void> {
       ...(chosen && meant.kind !== 'out' ? { zone: chosen } : {}),
     });
     if ('why' in answer) {
-      show({ look: 'no', title: answer.why, party, buttons: [more(party)] });
-      void meet();
-      return;
+      await lookAgain();
+      const found = find(party.id) ?? party;
+      const step = stepFor(found, sessionOf(found), now(), view()?.sessions);
+      // Fewer are missing than this list knew of: those still go in.
+      if ('people' in step && meant.kind === step.kind && step.people < meant.people) {
+        return choose(party.id);
+      }
+      return show({ look: 'no', title: answer.why, party: found, buttons: [more(found)] });
     }
     const { event } = answer;
     const left = presence(party.size, find(party.id)?.tally ?? party.tally).expected;
-    const text = [left > 0 ? `还有${left}人没到。` : '', keptWords(event) ?? ''].join('');
+    const text = [left > 0 ? `还有${left}人没到。` : '', event.settled ? keptWords(link) : ''].join(
+      '',
+    );
     show({
       look: 'ok',
       title: admittedWords(meant.kind, meant.people),
@@ -333,7 +322,7 @@ async function openDoor(place: HTMLElement): Promise<void> {
     const { id: bookingId, sessionId } = party;
     const answer = await note({ kind: 'move', people, bookingId, sessionId, zone: to });
     if ('why' in answer) return show({ look: 'no', title: answer.why, party });
-    const text = keptWords(answer.event);
+    const text = answer.event.settled ? keptWords(link) : '';
     show({ look: 'ok', title: `换到${to}：${people}人`, ...(text ? { text } : {}), party });
   }
 
@@ -357,7 +346,15 @@ async function openDoor(place: HTMLElement): Promise<void> {
     await meet();
   }
 
-  const more = (party: DoorParty) => button('出、回、换人数', 'plain', () => choose(party.id));
+  const more = (party: DoorParty) =>
+    button('出、回、换人数', 'plain', () => inTurn(() => pick(party.id)));
+
+  async function pick(id: string): Promise<void> {
+    const party = find(id);
+    const step = party && stepFor(party, sessionOf(party), now());
+    if (!step || 'refused' in step) await lookAgain();
+    choose(id);
+  }
 
   /** Everything that can be done with a party, with a number. */
   function choose(id: string): void {
@@ -409,7 +406,7 @@ async function openDoor(place: HTMLElement): Promise<void> {
 
   async function showCode(text: string): Promise<void> {
     if (!text.trim()) return;
-    if (!day) await refresh();
+    if (!day || isClosed()) await lookAgain();
     if (!day)
       return show({
         look: 'no',
@@ -427,18 +424,11 @@ async function openDoor(place: HTMLElement): Promise<void> {
       return party && { party, step: stepFor(party, sessionOf(party), now(), view()?.sessions) };
     };
     let found = look();
-    // Nobody is turned away on the word of a list that may be older than what another gate has noted.
-    if ((!found || 'refused' in found.step) && link !== 'no_link') {
-      await refresh(LIVE_PATIENCE_MS);
+    if (!found || 'refused' in found.step) {
+      await lookAgain();
       found = look();
     }
-    if (!found) {
-      const why =
-        link === 'linked'
-          ? '请再核对一遍，或按姓名在名单里找。'
-          : `名单是${clockOf(day.at)}的：以后才约的、别的日期和别的馆的，都不在里面。要放进去，请按现场散客登记。`;
-      return show({ look: 'no', title: '名单里没有这个预约码', text: why });
-    }
+    if (!found) return showUnlisted(code, day.at);
     const { party, step } = found;
     if ('refused' in step) {
       show({ look: 'no', title: step.message, party, buttons: [more(party)] });
@@ -449,18 +439,22 @@ async function openDoor(place: HTMLElement): Promise<void> {
     }
   }
 
-  /** By the end of a code, a family name, or a class. */
-  function search(text: string): void {
-    const wanted = text.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
-    const found =
-      wanted.length === 0
-        ? []
-        : (view()?.parties ?? []).filter(
-            ({ code, name, label }) =>
-              (wanted.length >= SEARCH_MIN && code.endsWith(wanted)) ||
-              (/\p{Script=Han}/u.test(wanted) &&
-                (name.startsWith(wanted.slice(0, 1)) || label?.includes(wanted))),
-          );
+  /** A code that the list does not hold: for another day or hall, or for nothing. */
+  async function showUnlisted(code: string, listedAt: number): Promise<void> {
+    const asked =
+      link === 'linked' ? await site.arrive(code, LIVE_PATIENCE_MS) : { state: 'unknown' as const };
+    if (asked.state === 'arrived') {
+      await refresh(LIVE_PATIENCE_MS);
+      const party = view()?.parties.find((one) => one.code === code);
+      const title = party ? admittedWords('in', party.size) : '可以入场';
+      return show({ look: 'ok', title, ...(party ? { party, buttons: [more(party)] } : {}) });
+    }
+    show(unlistedPanel(code, listedAt, asked.state === 'refused' ? asked.message : undefined));
+  }
+
+  async function search(text: string): Promise<void> {
+    if (searchParties(view(), text).length === 0) await lookAgain();
+    const found = searchParties(view(), text);
     if (found.length === 0) {
       return show({
         look: 'no',
@@ -474,34 +468,35 @@ async function openDoor(place: HTMLElement): Promise<void> {
       buttons: found
         .slice(0, 12)
         .map((party) =>
-          button(`${party.code.slice(-4)} ${partyName(party)}`, 'plain', () => choose(party.id)),
+          button(`${party.code.slice(-4)} ${partyName(party)}`, 'plain', () =>
+            inTurn(() => pick(party.id)),
+          ),
         ),
     });
   }
 
-  function fillWalkIns(): void {
+  /** Those that still take somebody; their list is made anew only when it is another one. */
+  function fillWalkIns({ sessions }: DoorDay): void {
     const select = part('walk-in').querySelector('select')!;
     const [before, at] = [select.value, now()];
-    select.replaceChildren(
-      ...(day?.sessions ?? [])
-        .filter(({ endsAt, isStopped }) => at < endsAt && !isStopped)
-        .map((session) => h('option', { value: session.id }, spanOf(session))),
-    );
-    if ([...select.options].some(({ value }) => value === before)) select.value = before;
+    const running = sessions.filter(({ endsAt, isStopped }) => at < endsAt && !isStopped);
+    const shown = [...select.options].map(({ value }) => value);
+    if (running.map(({ id }) => id).join() !== shown.join()) {
+      select.replaceChildren(...running.map(({ id }) => h('option', { value: id })));
+      if (running.some(({ id }) => id === before)) select.value = before;
+    }
+    for (const [nth, session] of running.entries()) {
+      select.options[nth]!.textContent = `${spanOf(session)}，还能进${session.walkInsLeft}人`;
+    }
   }
 
   async function admitWalkIns(sessionId: string, people: number): Promise<void> {
-    const session = view()?.sessions.find(({ id }) => id === sessionId);
-    if (!session || !(people >= 1 && people <= 200)) {
-      return show({ look: 'no', title: '请选场次，填几个人' });
-    }
-    if (isClosed()) return show({ look: 'no', title: '今天已经闭馆，不再登记' });
-    if (now() < session.arrivalOpensAt) {
-      return show({ look: 'no', title: `${clockOf(session.arrivalOpensAt)}起入场` });
-    }
-    if (people > session.walkInsLeft) {
-      return show({ look: 'no', title: `这一场只能再进${session.walkInsLeft}人` });
-    }
+    if (!(people >= 1 && people <= 200))
+      return show({ look: 'no', title: '请填几个人，最多200人' });
+    const object = () => walkInObjection(view(), sessionId, people, now());
+    if (object()) await lookAgain();
+    const objection = object();
+    if (objection) return show({ look: 'no', title: objection });
     const answer = await note({
       kind: 'in',
       people,
@@ -511,7 +506,7 @@ async function openDoor(place: HTMLElement): Promise<void> {
     });
     if ('why' in answer) return show({ look: 'no', title: answer.why });
     const { event } = answer;
-    const text = keptWords(event);
+    const text = event.settled ? keptWords(link) : '';
     show({
       look: 'ok',
       title: `现场散客：${people}人`,
@@ -558,7 +553,11 @@ async function openDoor(place: HTMLElement): Promise<void> {
     if (!isTyping && event.key.length === 1 && !event.ctrlKey && !event.metaKey) field.focus();
   });
   zone?.addEventListener('change', () => void drawer.write('zone', zone.value));
-  if (zone) zone.value = ((await drawer.read('zone')) as string | undefined) ?? '';
+  if (zone) {
+    zone.value = ((await drawer.read('zone')) as string | undefined) ?? '';
+    part('with-script').hidden = false;
+  }
+  part('wide').hidden = false;
   addEventListener('online', () => void meet());
   addEventListener('offline', () => void setLink('no_link').then(draw));
   document.addEventListener('visibilitychange', () => {
@@ -581,7 +580,6 @@ async function openDoor(place: HTMLElement): Promise<void> {
     await close();
     day = undefined;
   }
-  fillWalkIns();
   draw();
   await Promise.all([
     meet(),

@@ -28,6 +28,8 @@ interface Outcome {
 }
 
 const PATIENCE_MS = 15_000;
+/** As long as an inspector waits for the site's list before the phone shows its own. */
+const LOOK_FIRST_MS = 3_000;
 const POLL_MS = 20_000;
 const BATCH_MAX = 100;
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -237,9 +239,12 @@ async function openVisit(place: HTMLElement): Promise<void> {
   });
 
   place.dataset['state'] = 'open';
-  draw();
+  // The checklist is drawn once, so that it begins with what colleagues have noted since it was kept, where that comes soon.
+  if (navigator.onLine) setTimeout(draw, LOOK_FIRST_MS);
+  else draw();
   tell();
   await meet();
+  draw();
   if (run?.state === 'done') return;
   isKept = await keepPage(home);
   tell();

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 
 import { createBooking } from '../../src/features/bookings/commands.ts';
 import { arrivals, bookings } from '../../src/features/bookings/table.ts';
@@ -125,6 +125,64 @@ test('nobody is turned away because of a list that another gate has overtaken', 
   await elsewhere({ act: 'undo', undoes: slip.eventId });
   await scan(page, code, '可以入场：3人');
   await scan(page, code, /\d\d:\d\d已经登记入场/);
+
+  // For another day: the list does not hold it, the site knows.
+  const inThreeDays = addMinutes(startsAt, 3 * 24 * 60);
+  const later = await addSession(ctx, { startsAt: inThreeDays });
+  const meant = await createBooking(
+    ctx,
+    family.person,
+    { ...party, sessionId: later.id },
+    crypto.randomUUID(),
+  );
+  await scan(page, await bookingCodeOf(ctx, meant.bookingId), /^日期不对：这是\d+月\d+日/);
+  await scan(page, 'ABCDEFGHJK', /^没有找到这个预约码/);
+
+  // Booked after the page was opened, and found by the end of the code.
+  const result = page.locator('[data-result]');
+  const pair = { sessionId: session.id, adults: 2, children: 0, contactName: '示例李强' };
+  const late = await createBooking(
+    { ...ctx, now: new Date() },
+    gate.person,
+    pair,
+    crypto.randomUUID(),
+  );
+  const lateCode = await bookingCodeOf(ctx, late.bookingId);
+  await page.keyboard.insertText(lateCode.slice(-4));
+  await page.keyboard.press('Enter');
+  await result.getByRole('button', { name: lateCode.slice(-4) }).click();
+  await expect(result.locator('.title')).toHaveText('到了0人，约了2人');
+  // One of them goes in elsewhere: the other is not told that all are in.
+  await elsewhere({ bookingId: late.bookingId, people: 1 });
+  await page.getByLabel('扫码，或输入预约码').focus();
+  await scan(page, lateCode, '到了1人，约了2人');
+  await expect(result.getByLabel('几个人')).toHaveValue('1');
+  await result.getByRole('button', { name: '进', exact: true }).click();
+  await expect(result.locator('.title')).toHaveText('可以入场：1人');
+  await page
+    .getByRole('button', { name: `办理：${lateCode.slice(0, 5)}-${lateCode.slice(5)}` })
+    .click();
+  await result.getByLabel('换到').selectOption('安全生产');
+  await result.getByRole('button', { name: '换区' }).click();
+  await expect(result.locator('.title')).toHaveText('换到安全生产：2人');
+  await expect(page.locator('[data-inside]')).toContainText(/安全生产\d+人/);
+  const [move] = await ctx.db
+    .select()
+    .from(doorEvents)
+    .where(and(eq(doorEvents.bookingId, late.bookingId), eq(doorEvents.kind, 'move')));
+  expect(move).toMatchObject({ people: 2, zone: '安全生产', settled: false });
+
+  // Another gate fills the session, and takes its slip back after this one's list was read.
+  const crowd = await elsewhere({ sessionId: session.id, people: 35 });
+  await page.reload();
+  const walkIn = page.locator('[data-walk-in]');
+  await expect(walkIn.locator(`option[value="${session.id}"]`)).toHaveText(/还能进0人/);
+  await expect(page.locator('[data-link]')).toContainText('已联网');
+  await elsewhere({ act: 'undo', undoes: crowd.eventId });
+  await walkIn.getByLabel('场次').selectOption(session.id);
+  await walkIn.getByLabel('几个人').fill('4');
+  await walkIn.getByRole('button', { name: '散客进' }).click();
+  await expect(result.locator('.title')).toHaveText('现场散客：4人');
 });
 
 test('two gates without a link lose nobody, and name what does not fit', async ({

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { siteVisitEntries } from '../../src/features/site-visits/table.ts';
+import { newId } from '../../src/lib/ids.ts';
 import { expect, shiftClock, signInWithRole, test } from './fixtures.ts';
 import { plannedVisit } from './planned-visits.ts';
 
@@ -47,6 +48,17 @@ test('a visit is noted on a phone without a link, and arrives when there is one'
   expect(rows).toHaveLength(3);
   // By the site's clock, however slow the phone's is.
   for (const { at } of rows) expect(Math.abs(at.getTime() - Date.now())).toBeLessThan(180_000);
+
+  // A colleague looks again: the page that is opened next begins with that, not with what it kept.
+  const seen = rows.find(({ kind, note }) => kind === 'check' && note !== '')!;
+  const later = new Date();
+  await ctx.db.insert(siteVisitEntries).values({
+    ...seen,
+    ...{ id: newId(later), answer: 'yes', note: '路线图挂上了', at: later, receivedAt: later },
+  });
+  await page.reload();
+  await expect(first.getByRole('radio', { name: '符合', exact: true })).toBeChecked();
+  await expect(first.getByLabel(/^说明/)).toHaveValue('路线图挂上了');
 });
 
 test.describe('without scripts', () => {
