@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { personPhone } from '../../src/features/accounts/queries.ts';
 import { hallSessions } from '../../src/features/halls/table.ts';
 import { outboxMessages } from '../../src/features/notifications/table.ts';
+import { eraseAccount } from '../../src/features/privacy/commands.ts';
 import {
   assignDuty,
   checkInGuide,
@@ -18,6 +20,7 @@ import {
   listOpenNeeds,
   listOwnDuties,
   listStoppedDuties,
+  listUntoldPromotions,
   readRoster,
   rosterQueue,
 } from '../../src/features/roster/queries.ts';
@@ -194,6 +197,37 @@ describe('a duty', () => {
     expect(await duties(world)).toEqual({ [a]: 'dropped', [b]: 'dropped', [c]: 'active' });
   });
 
+  it('passes on from whoever leaves the registry or the site, and the next one hears at once', async () => {
+    const world = await createWorld();
+    const session = await world.session({ startsAt: addMinutes(NOW, 600) });
+    const { needId, manager: by } = await needed(world, session);
+    const taken = [];
+    for (const reserve of ['no', 'yes', 'yes']) {
+      const { person } = await confirmed(world, by);
+      const { dutyId } = await takeDuty(world.ctx, holder(person.id), { needId, reserve }, key());
+      taken.push({ person, dutyId });
+    }
+    const [a, b, c] = taken as [(typeof taken)[0], (typeof taken)[0], (typeof taken)[0]];
+    const hears = async (droppedId: string) => {
+      expect(await releaseGuides(world.ctx)).toBe(1);
+      expect(await releaseGuides(world.ctx)).toBe(0);
+      const queued = await world.ctx.db
+        .select()
+        .from(outboxMessages)
+        .where(eq(outboxMessages.idempotencyKey, `duty-promoted:${droppedId}`));
+      expect(queued).toHaveLength(1);
+      const make = rosterMessages['duty_promoted']!.make;
+      return (await make(world.ctx, { droppedId }, NOW))?.to;
+    };
+    await leaveRegistry(world.ctx, a.person, key());
+    expect(await hears(a.dutyId)).toMatchObject({ person: { id: b.person.id } });
+    const lastFour = (await personPhone(world.ctx, b.person)).slice(-4);
+    await eraseAccount(world.ctx, b.person, { lastFour }, key());
+    expect(await hears(b.dutyId)).toMatchObject({ person: { id: c.person.id } });
+    await dropDuty(world.ctx, c.person, { dutyId: c.dutyId }, key());
+    expect(await releaseGuides(world.ctx)).toBe(0);
+  });
+
   it('is reminded of the evening before, also to whoever moved up, and not to those in reserve', async () => {
     const world = await createWorld();
     const session = await world.session({ startsAt: addMinutes(NOW, 27 * 60) });
@@ -303,6 +337,7 @@ describe('what runs every minute and with every page', () => {
     const pool = { purpose: 'guiding', skills: ['guiding'], hallSlug: testHall.slug } as const;
     const statements = [
       listStoppedDuties(ctx, 10),
+      listUntoldPromotions(ctx, 10),
       listOwnDuties(ctx, person),
       listOpenNeeds(ctx, person),
       findPool(ctx, pool),

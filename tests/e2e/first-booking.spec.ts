@@ -139,7 +139,7 @@ test('a visit moves to another session and shrinks, and its history says so', as
     .last();
   await other.check();
   await page.getByRole('button', { name: '确认更改' }).click();
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('约好了');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('改好了');
   await expect(page.getByLabel('入场凭证')).toContainText('2位成人');
   await expect(page.getByLabel('办理记录')).toContainText(/预约成功.*改了.*2位成人/s);
   const calendar = await page.request.get(`${page.url()}/calendar.ics`);

@@ -8,6 +8,8 @@ import {
   type CalendarDate,
 } from '../../lib/time.ts';
 import type { WorkCalendar } from '../calendar/policy.ts';
+import { divisionTree } from '../regions/policy.ts';
+import type { HallContent } from './schema.ts';
 import type { Hall, HallDay, HallDayHours, HallHours, HallSeason, HallSession } from './table.ts';
 
 /** What a session is when it is opened: nobody has taken a place yet. */
@@ -309,4 +311,17 @@ export function largePartyAdults({
     rows.push({ adults, childrenUpTo: Math.min(adults * minorsPerAdult, partyMax - adults) });
   }
   return rows;
+}
+
+const VISITED_AS = ['体验馆', '科普馆', '安全馆'];
+
+/** What people call a hall, whatever the plan calls it: 连云港体验馆 for a 宣教中心 that can be visited. */
+export function everydayNames({
+  shortName,
+  kind,
+  regionCode,
+}: Pick<HallContent, 'shortName' | 'kind' | 'regionCode'>): string[] {
+  const place = divisionTree.regionOf(regionCode)?.name.replace(/[省市县区]$/u, '') ?? '';
+  const called = /体验|科普/.test(kind) ? VISITED_AS.map((one) => place + one) : [];
+  return [...new Set([shortName, ...called])];
 }

@@ -24,6 +24,7 @@ import {
   listHeldDuties,
   listSessionsToStaff,
   listStoppedDuties,
+  listUntoldPromotions,
 } from './queries.ts';
 import { assignmentInput, dutyInput, dutyReference, needInput, needReference } from './schema.ts';
 import { dutyCheckIns, dutyDrops, guideDuties, guideNeedEnds, guideNeeds } from './table.ts';
@@ -256,11 +257,7 @@ async function endDuty(
 ): Promise<{ dutyId: string }> {
   const { db, now } = ctx;
   const messages = [
-    await queueMessage(ctx, {
-      template: 'duty_promoted',
-      idempotencyKey: `duty-promoted:${dutyId}`,
-      values: { droppedId: dutyId },
-    }),
+    await promotionMessage(ctx, dutyId),
     ...(reason === 'own' ? [] : [await dropMessage(ctx, dutyId)]),
   ];
   return actOnce(ctx, by.id, key, {
@@ -301,13 +298,20 @@ export async function checkInGuide(
 }
 
 /**
- * Ends the duties of sessions that were stopped or withdrawn, and tells their guides. @returns how many.
+ * Ends the duties of sessions that were stopped or withdrawn, and tells their guides; tells those who moved up for a
+ * guide that left the registry or the site. @returns how many duties.
  */
 export async function releaseGuides(ctx: CommandContext): Promise<number> {
-  const stopped = await listStoppedDuties(ctx, RELEASED_MAX);
-  if (stopped.length === 0) return 0;
   const { db, now } = ctx;
+  const [stopped, promotions] = await db.batch([
+    listStoppedDuties(ctx, RELEASED_MAX),
+    listUntoldPromotions(ctx, RELEASED_MAX),
+  ]);
+  if (stopped.length + promotions.length === 0) return 0;
   const statements: Statement[] = [];
+  for (const { droppedId } of promotions) {
+    statements.push(await promotionMessage(ctx, droppedId));
+  }
   for (const { id: dutyId } of stopped) {
     statements.push(
       print(
@@ -324,12 +328,19 @@ export async function releaseGuides(ctx: CommandContext): Promise<number> {
   }
   try {
     await writeAtomically(db, statements, releaseRefusals);
-    return stopped.length;
+    return stopped.length + promotions.length;
   } catch (error) {
     if (domainErrorIn(error)?.reason === 'roster_has_moved') return 0;
     throw error;
   }
 }
+
+const promotionMessage = (ctx: CommandContext, droppedId: string) =>
+  queueMessage(ctx, {
+    template: 'duty_promoted',
+    idempotencyKey: `duty-promoted:${droppedId}`,
+    values: { droppedId },
+  });
 
 const dropMessage = (ctx: CommandContext, dutyId: string) =>
   queueMessage(ctx, {

@@ -163,4 +163,9 @@ export const releaseRefusals: Refusals = {
     reason: 'roster_has_moved',
     message: '排班刚刚变了，下一次再办。',
   },
+  'unique:outbox_messages.idempotency_key': {
+    code: 'conflict',
+    reason: 'roster_has_moved',
+    message: '排班刚刚变了，下一次再办。',
+  },
 };

@@ -11,15 +11,18 @@ import {
   isNull,
   lt,
   ne,
+  notExists,
   or,
   sql,
 } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 import type { CommandContext } from '../../lib/context.ts';
 import { readTogether } from '../../lib/db/read.ts';
 import { NEXT_SHOWN, queueQuestion, type QueueQuestion } from '../../lib/queues.ts';
 import {
   addDays,
   calendarDate,
+  DAY_MS,
   formatDayTime,
   instantOf,
   type CalendarDate,
@@ -27,6 +30,7 @@ import {
 import { personPhone } from '../accounts/queries.ts';
 import { people, type Person } from '../accounts/table.ts';
 import { hallSessions, type HallSession } from '../halls/table.ts';
+import { outboxMessages } from '../notifications/table.ts';
 import { hallStops } from '../stops/table.ts';
 import { roleGrants } from '../roles/table.ts';
 import { findPool, listSkills, volunteerName } from '../volunteers/queries.ts';
@@ -457,6 +461,46 @@ export function listStoppedDuties({ db, now }: Pick<CommandContext, 'db' | 'now'
       ),
     )
     .orderBy(asc(guideDuties.startsAt))
+    .limit(most);
+}
+
+/**
+ * Duties whose guides left the registry or the site, for each of which somebody in reserve has moved up and does not know
+ * it. A query.
+ */
+export function listUntoldPromotions(
+  { db, now }: Pick<CommandContext, 'db' | 'now'>,
+  most: number,
+) {
+  const gone = alias(guideDuties, 'gone');
+  const left = db
+    .select({ one: sql`1` })
+    .from(dutyDrops)
+    .where(
+      and(
+        eq(dutyDrops.dutyId, gone.id),
+        eq(dutyDrops.droppedAt, guideDuties.promotedAt),
+        eq(dutyDrops.reason, 'left'),
+      ),
+    );
+  const message = db
+    .select({ one: sql`1` })
+    .from(outboxMessages)
+    .where(eq(outboxMessages.idempotencyKey, sql`'duty-promoted:' || ${gone.id}`));
+  return db
+    .select({ droppedId: gone.id })
+    .from(guideDuties)
+    .innerJoin(gone, eq(gone.needId, guideDuties.needId))
+    .where(
+      and(
+        gt(guideDuties.startsAt, now),
+        eq(guideDuties.state, 'active'),
+        // Messages are not kept for ever; who moved up longer ago was told.
+        gt(guideDuties.promotedAt, new Date(now.getTime() - DAY_MS)),
+        exists(left),
+        notExists(message),
+      ),
+    )
     .limit(most);
 }
 
