@@ -3,6 +3,8 @@ import { glob, readFile } from 'node:fs/promises';
 const IS_HAN = /^\p{Script=Han}$/u;
 /** A rarer reading than the second is a mistake more often than a help. */
 const READINGS_KEPT = 2;
+/** Third readings that everybody types: 着火 is zhaohuo. */
+const READ_ALSO: Readonly<Record<string, string>> = { 着: 'zhao' };
 
 /** The characters of GB 2312 in its order: what nearly every Chinese text is written with. */
 function standardCharacters(): string[] {
@@ -42,8 +44,11 @@ export function readingsFile(
 ): string {
   const bySound = new Map<string, string>();
   for (const one of characters) {
-    const sounds = [...new Set(read(one))].filter((sound) => /^[a-z]+$/.test(sound));
-    for (const sound of sounds.slice(0, READINGS_KEPT)) {
+    const also = READ_ALSO[one];
+    const sounds = [...new Set(read(one))].filter(
+      (sound) => /^[a-z]+$/.test(sound) && sound !== also,
+    );
+    for (const sound of [...sounds.slice(0, READINGS_KEPT), ...(also ? [also] : [])]) {
       bySound.set(sound, (bySound.get(sound) ?? '') + one);
     }
   }

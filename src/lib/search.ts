@@ -44,6 +44,8 @@ export interface SearchAnswers<Document> {
   isExact: boolean;
   /** What was looked for, the parts of what was asked and what it may mean: for asking elsewhere. */
   words: string[];
+  /** The parts that stand in no document: the name of a village, or of nothing. */
+  unknown: string[];
 }
 
 /** More than anybody asks in one line. The rest is not read, so that no question is dear. */
@@ -56,6 +58,9 @@ const LONGEST_RUN = 4;
 const SMALL_WORDS =
   /[了的吗呢吧啊是我你他她在有个么什怎能会要可以这那把被到和里上下不没就都还去来]/;
 const SMALL_WORD_SHARE = 0.3;
+/** What asks, whatever is asked about: half of all titles have it, and are not what is meant. */
+const ASKING =
+  /怎么办(?![理法事证卡])|怎么回事|怎么样|怎么弄|为什么|什么时候|什么意思|怎么|怎样|如何|什么|咋办|咋整|咋|请问/g;
 /** The same thing in another word. */
 const SYNONYM_SHARE = 0.8;
 /** What somebody may have meant. */
@@ -99,6 +104,9 @@ function runsOf(asked: string): string[] {
   });
 }
 
+/** What was asked about, without the words of asking; all of it where there is nothing else. */
+const askedAbout = (text: string) => text.replace(ASKING, ' ').trim() || text;
+
 const shareOf = (text: string) => (SMALL_WORDS.test(text) ? SMALL_WORD_SHARE : 1);
 
 /** Finds everything in which what was asked, or what was probably meant, stands. */
@@ -115,8 +123,11 @@ export function createSearch<Document extends SearchDocument>(
       wordsBySound.set(way, [...(wordsBySound.get(way) ?? []), word]);
     }
   }
-  const bySound = (run: string): string[] => {
+  /** @param understood the characters of what stands somewhere: 孩爬 in 小孩爬窗户 is cut out of two words. */
+  const bySound = (run: string, understood: ReadonlySet<string>): string[] => {
     if (!sounds || SMALL_WORDS.test(run)) return [];
+    const unclear = Array.from(run).filter((one) => !understood.has(one));
+    if (unclear.length === 0 || (run.length === 2 && unclear.length < 2)) return [];
     const [, ...spellings] = spellWord(run, sounds);
     const words = spellings.flatMap((way) => wordsBySound.get(blur(way)) ?? []);
     return words.filter((word) => word.length === run.length);
@@ -124,13 +135,19 @@ export function createSearch<Document extends SearchDocument>(
 
   return (asked) => {
     const text = readAsked(asked);
-    if (text === '') return { found: [], isExact: true, words: [] };
+    if (text === '') return { found: [], isExact: true, words: [], unknown: [] };
     const joined = text.replaceAll(' ', '');
-    const runs = weighRuns(documents, [...new Set(runsOf(text))]);
+    const about = askedAbout(text);
+    const runs = weighRuns(documents, [...new Set(runsOf(about))]);
     const letters = (text.match(/[a-z]+/g) ?? []).join('');
+    const understood = new Set(
+      runs
+        .filter(({ many, text: run }) => many > 0 && run.length > 1 && !SMALL_WORDS.test(run))
+        .flatMap(({ text: run }) => Array.from(run)),
+    );
     const guesses = new Set([
       ...(letters.length > 1 ? byPinyin(vocabulary, letters) : []),
-      ...runs.filter(({ many }) => many === 0).flatMap((run) => bySound(run.text)),
+      ...runs.filter(({ many }) => many === 0).flatMap((run) => bySound(run.text, understood)),
     ]);
     const meant = [joined, ...[...guesses].slice(0, GUESSES)];
     const others = synonyms.filter((group) =>
@@ -143,19 +160,21 @@ export function createSearch<Document extends SearchDocument>(
         ...meant.slice(1).map((word) => weigh(documents, [word], GUESS_SHARE)),
         ...others.map((group) => weigh(documents, group, SYNONYM_SHARE)),
       ],
-      meant,
+      // One sound in a long sentence is a hint, and calls nothing by its name.
+      meant.filter((word, at) => at === 0 || letters !== '' || 2 * word.length >= about.length),
     );
     // What longer runs are made of, or the whole of what is no longer.
     const parts = runs.filter((run) => run.text.length <= 2 || !IS_HAN.test(run.text));
     const isKnown = 2 * parts.filter(({ many }) => many > 0).length >= parts.length;
     const words = [...parts.map((part) => part.text), ...meant.slice(1), ...others.flat()];
+    const unknown = parts.filter(({ many }) => many === 0).map((part) => part.text);
     if (known.found.length > 0) {
-      return { ...known, words, isExact: isKnown && known.isExact && guesses.size === 0 };
+      return { ...known, words, unknown, isExact: isKnown && known.isExact && guesses.size === 0 };
     }
     // Nothing of it stands anywhere: each character by itself comes closest.
     const characters = [...new Set(joined)].filter((one) => IS_HAN.test(one));
     const closest = characters.map((one) => weigh(documents, [one], shareOf(one)));
-    return { ...rank(documents, closest, []), words, isExact: false };
+    return { ...rank(documents, closest, []), words, unknown, isExact: false };
   };
 }
 
@@ -204,7 +223,7 @@ function rank<Document extends SearchDocument>(
   documents: readonly Document[],
   terms: readonly Term[],
   meant: readonly string[],
-): Omit<SearchAnswers<Document>, 'words'> {
+): Pick<SearchAnswers<Document>, 'found' | 'isExact'> {
   const whole = terms.reduce((sum, { rarity }) => sum + rarity, 0);
   const found = documents
     .map((document, position) => {
@@ -233,6 +252,12 @@ const calledBy = (meant: readonly string[], name: string) =>
 
 /** What many people do not hear: zh and z, ng and n. */
 const blur = (pinyin: string) => pinyin.replace(/([zcs])h/g, '$1').replace(/([aeiou]n)g/g, '$1');
+
+/** A vocabulary that costs less: whoever spells 燃气泄漏 has spelled 燃气, so only 燃气 stays. */
+export const shortestWords = (vocabulary: readonly SpelledWord[]): SpelledWord[] =>
+  vocabulary.filter(
+    ([word]) => !vocabulary.some(([other]) => other !== word && word.includes(other)),
+  );
 
 /** Shorter ones are too like each other for a letter to be wrong. */
 const MISTYPED_LETTERS = 5;

@@ -56,6 +56,20 @@ describe('the page of answers', () => {
     expect(html).toContain('href="tel:119"');
   });
 
+  test('is one tap away from the first page, before its tiles', async () => {
+    const { html } = await getPage(`${site.url}/`);
+    expect(html.indexOf('href="/search"')).toBeGreaterThan(0);
+    expect(html.indexOf('href="/search"')).toBeLessThan(html.indexOf('/guides/earthquake#now'));
+  });
+
+  test('tells nobody in a shaking house what to do in a crowd', async () => {
+    const { html } = await ask('手机充电炸了');
+    expect(html).not.toContain('开始涨潮');
+    const { html: shaking } = await ask('屋子摇了怎么办');
+    expect(shaking).toContain('蹲低，躲到结实的桌子下面。');
+    expect(shaking).not.toContain('觉得挤，就斜着往边上走');
+  });
+
   test('says what comes closest, and what is asked often where nothing does', async () => {
     expect((await ask('dizheng')).html).toContain('没有完全一样的，最接近的是');
     const nothing = await ask('😀');
@@ -111,6 +125,17 @@ describe('the page of answers', () => {
     expect(status).toBe(200);
     expect(html).toContain('公告、演练和社区暂时查不到');
     expect(html).toContain('闻到燃气味：别碰开关，别点火。');
+  });
+
+  test('shows what is called by the name of a place before texts that have a like character', async () => {
+    const editors = await threeEditors(site);
+    await releaseTestNotice(site.context(), editors, { title: '示例：苑亭村停水一天' });
+    const { html: village } = await ask('苑亭');
+    expect(village).toContain('示例：苑亭村停水一天');
+    expect(village).not.toContain('class="answers"');
+    expect(village).not.toContain('没有完全一样的');
+    const { html } = await ask('苑亭村停水');
+    expect(html.indexOf('示例：苑亭村停水一天')).toBeLessThan(html.indexOf('class="answers"'));
   });
 
   test('never offers a guide that is withdrawn', async () => {

@@ -1,5 +1,6 @@
 import {
   normalise,
+  shortestWords,
   spellWord,
   type SearchAnswers,
   type SearchDocument,
@@ -14,6 +15,7 @@ import type { CourseContent } from '../courses/schema.ts';
 import { templateText } from '../drill-templates/policy.ts';
 import type { DrillTemplate } from '../drill-templates/schema.ts';
 import { PARTS, PLACES, TOPIC_GROUPS, type Guide, type Place } from '../guides/schema.ts';
+import { everydayNames } from '../halls/policy.ts';
 import type { HallContent, HallKind } from '../halls/schema.ts';
 import type { Pack } from '../packs/schema.ts';
 import { divisionTree } from '../regions/policy.ts';
@@ -130,6 +132,7 @@ export function guideDocument(guide: Guide, settings: GuideSettings): FoundDocum
 }
 
 export function hallDocument(slug: string, hall: HallContent): FoundDocument {
+  const names = everydayNames(hall).map(normalise);
   const exhibits = hall.exhibits.flatMap(({ name, what, note }) => [name, what, note ?? '']);
   return {
     href: `/halls/${slug}`,
@@ -137,9 +140,9 @@ export function hallDocument(slug: string, hall: HallContent): FoundDocument {
     title: hall.shortName,
     summary: hall.summary,
     regions: [hall.regionCode],
-    names: [normalise(hall.shortName)],
+    names,
     fields: [
-      field(WEIGHTS.title, hall.name, hall.shortName, hall.kind),
+      field(WEIGHTS.title, hall.name, hall.kind, ...names),
       field(WEIGHTS.summary, hall.summary, hall.address, ...hall.zones, ...hall.modules),
       field(WEIGHTS.steps, ...exhibits, hall.visitors, hall.fee, ...hall.bring),
       field(WEIGHTS.rest, hall.gettingThere, ...hall.accessibility),
@@ -412,7 +415,7 @@ export function quickIndex({
       names,
     })),
     synonyms,
-    vocabulary,
+    vocabulary: shortestWords(vocabulary),
   };
 }
 
@@ -449,20 +452,17 @@ export interface AnswerGroup {
 }
 
 /**
- * Answers as a page shows them: what to do now, then by kind, the kind with the best answer first. Nobody is told what to
- * do on the strength of a few characters: then there is no `now`.
+ * Answers as a page shows them: what to do now, then by kind, the kind with the best answer first. Only a guide that is called
+ * what was asked tells at once what to do: one that merely uses the same words may be about something else altogether.
  */
-export function arrangeAnswers({
-  found,
-  isExact,
-}: Pick<SearchAnswers<FoundDocument>, 'found' | 'isExact'>): {
+export function arrangeAnswers({ found }: Pick<SearchAnswers<FoundDocument>, 'found'>): {
   now: FoundDocument | undefined;
   groups: AnswerGroup[];
 } {
   const [best] = found;
-  const guide = found.find(({ document }) => document.now);
-  const isSure =
-    guide && (isExact || guide.isNamed) && guide.score >= NOW_SHARE * (best?.score ?? 0);
+  const guide = found.find(({ document, isNamed }) => document.now && isNamed);
+  const isPlace = best?.isNamed && !best.document.now;
+  const isSure = !isPlace && guide && guide.score >= NOW_SHARE * (best?.score ?? 0);
   const now = isSure ? guide.document : undefined;
   const byTitle = Map.groupBy(
     found.map(({ document }) => document).filter((document) => document !== now),

@@ -53,6 +53,40 @@ describe('a search', () => {
     expect(first(asked)).toBe(href);
   });
 
+  it('hears no wrong character in what is cut out of two words', () => {
+    const words = createSearch(
+      {
+        documents: [
+          page('/fear', '睡不着就说出来。', ['害怕']),
+          page('/child', '小孩爬窗户会坠楼。'),
+          page('/window', '窗户装护栏，小孩够不着。'),
+        ],
+        synonyms: [],
+        vocabulary: [['害怕', 'haipa']],
+      },
+      readSounds({ hai: '害孩', pa: '怕爬' }),
+    );
+    expect(words('孩爬').found[0]?.document.href).toBe('/child');
+    expect(words('窗户小孩怕高').found.find(({ isNamed }) => isNamed)).toBeUndefined();
+    expect(words('孩怕').found[0]?.document.href).toBe('/fear');
+  });
+
+  it('leaves out the words of asking, which every title has', () => {
+    const titles = createSearch({
+      documents: [page('/crowd', '人太多怎么办'), page('/quake', '屋子晃，蹲下')],
+      synonyms: [],
+      vocabulary: [],
+    });
+    expect(titles('屋子摇了怎么办').found.map(({ document }) => document.href)).toEqual(['/quake']);
+    expect(titles('怎么办').found[0]?.document.href).toBe('/crowd');
+  });
+
+  it('says what of it stands nowhere: the name of a village', () => {
+    expect(find('东苑地震').unknown).toContain('东苑');
+    expect(find('东苑地震').unknown).not.toContain('地震');
+    expect(find('地震').unknown).toEqual([]);
+  });
+
   it('says when nothing has all of it', () => {
     expect(find('地震').isExact).toBe(true);
     expect(find('弟震').isExact).toBe(false);

@@ -55,6 +55,11 @@ describe('what people ask', () => {
     expect(missed(questions.later, 3).length).toBeLessThanOrEqual(1);
   });
 
+  it('is answered too where strangers ask: unspaced, in dialect, by sound, in two words', () => {
+    expect(missed(questions.strangers, 3).length).toBeLessThanOrEqual(4);
+    expect(missed(questions.strangers, 1).length).toBeLessThanOrEqual(14);
+  });
+
   it('is answered while it is typed, from the small index', () => {
     const quick = quickIndex(contentIndex);
     const documents = quick.documents.map((entry) => ({
@@ -146,6 +151,25 @@ describe('the page of answers', () => {
     expect(now?.href).toBe('/guides/gas-co');
     expect(now?.now?.length).toBeGreaterThan(2);
     expect(groups[0]?.documents).not.toContain(now);
+  });
+
+  it('tells nobody what to do about something else: not of crowds whose house shakes', () => {
+    const told = Object.values(questions)
+      .flat()
+      .map(({ asked, wanted }) => ({ asked, wanted, now: arrangeAnswers(find(asked)).now?.href }));
+    const wrong = told.filter(({ now, wanted }) => now && !wanted.includes(now));
+    expect(wrong).toEqual([]);
+    expect(told.filter(({ now }) => now).length).toBeGreaterThan(300);
+  });
+
+  it('tells nobody what to do where a page is called what was asked', () => {
+    expect(arrangeAnswers(find('下载海报')).now).toBeUndefined();
+    expect(arrangeAnswers(find('打什么电话')).now).toBeUndefined();
+  });
+
+  it('finds a hall by its place, whatever the plan calls it', () => {
+    expect(hrefs('连云港体验馆门票')[0]).toBe('/halls/lianyungang');
+    expect(hrefs('盐城科普馆预约')[0]).toBe('/halls/yancheng');
   });
 
   it('tells nobody what to do on the strength of a few characters', () => {
