@@ -162,3 +162,7 @@ export function campaignProblems(
     ),
   );
 }
+
+/** Whether the date says it all: 每年12月2日 adds nothing to 2026年12月2日. */
+export const isSaidBySpan = (when: When, span: Span): boolean =>
+  spanWords(span).endsWith(whenWords(when).replace('每年', '年'));

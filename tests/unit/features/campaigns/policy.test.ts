@@ -7,6 +7,7 @@ import {
   comingCampaigns,
   nextSpan,
   seasonsOn,
+  isSaidBySpan,
   spanIn,
   spanOf,
   spanWords,
@@ -108,6 +109,18 @@ describe('a campaign', () => {
     expect(spanWords({ from: '2025-05-12', to: '2025-05-18' })).toBe('2025年5月12日到18日');
     expect(spanWords({ from: '2027-06-01', to: '2027-06-30' })).toBe('2027年6月');
     expect(spanWords({ from: '2027-05-30', to: '2027-06-02' })).toBe('2027年5月30日到6月2日');
+  });
+
+  it('is told once where the date says it all', () => {
+    const june: When = { kind: 'month', month: 6 };
+    expect(isSaidBySpan(june, spanOf(june, 2027))).toBe(true);
+    expect(
+      isSaidBySpan({ kind: 'month', month: 1 }, { from: '2027-11-01', to: '2027-11-30' }),
+    ).toBe(false);
+    expect(isSaidBySpan(schoolDay, spanOf(schoolDay, 2027))).toBe(false);
+    const disasterDay: When = { kind: 'day', month: 5, day: 12 };
+    expect(isSaidBySpan(disasterDay, spanOf(disasterDay, 2027))).toBe(true);
+    expect(isSaidBySpan(disasterDay, { from: '2025-05-12', to: '2025-05-18' })).toBe(false);
   });
 
   it('may not be on a day that its month lacks', () => {
