@@ -11,7 +11,13 @@ import { calendarQuery } from '../../src/features/drill-calendar/schema.ts';
 import { classWords } from '../../src/features/drill-plans/policy.ts';
 import { markedTitle, noticeText } from '../../src/features/drills/policy.ts';
 import { atomFeed, jsonFeed, type Feed } from '../../src/lib/feeds.ts';
-import { calendarDate, DAY_MS, formatDayTime, formatTime, instantOf } from '../../src/lib/time.ts';
+import {
+  calendarDate,
+  DAY_MS,
+  formatDayTime,
+  formatTimeAfter,
+  instantOf,
+} from '../../src/lib/time.ts';
 import { newCalendar } from '../calendar.ts';
 import { createApi, instantSchema, jsonAnswer, problems } from '../openapi.ts';
 import type { AppContext, AppEnv } from '../types.ts';
@@ -38,7 +44,7 @@ const drillSchema = z
       .array(z.object({ kind: z.enum(['household', 'volunteer', 'observer']), left: z.int() }))
       .openapi({ description: 'People who can still sign up, by kind of role.' }),
   })
-  .openapi('Drill');
+  .openapi('AnnouncedDrill');
 
 const listRoute = createRoute({
   method: 'get',
@@ -151,7 +157,7 @@ function drillFeed(c: AppContext, found: readonly PublicDrill[]): Feed {
     entries: found.map((one) => {
       const { drill, version, organiser } = one;
       const published = drill.announcedAt ?? drill.endedAt ?? drill.startsAt;
-      const when = `${formatDayTime(drill.startsAt)}到${formatTime(drill.endsAt)}`;
+      const when = `${formatDayTime(drill.startsAt)}到${formatTimeAfter(drill.startsAt, drill.endsAt)}`;
       const about = `${when}，${version.place}，${organiser}办。`;
       return {
         id: `urn:uuid:${drill.id}`,

@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Person } from '../../src/features/accounts/table.ts';
 import { assignPerson, issueCard } from '../../src/features/drill-people/commands.ts';
 import { editScript } from '../../src/features/drill-scripts/commands.ts';
@@ -17,7 +17,7 @@ import {
   claimOrganisation,
   decideOrganisation,
 } from '../../src/features/organisations/commands.ts';
-import { organisationMembers, organisations } from '../../src/features/organisations/table.ts';
+import { organisationMembers } from '../../src/features/organisations/table.ts';
 import type { Holder } from '../../src/features/roles/policy.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { addDays, addMinutes, calendarDate, DAY_MS, formatTime } from '../../src/lib/time.ts';
@@ -34,7 +34,8 @@ export interface DrillEvents {
 }
 
 const key = () => crypto.randomUUID();
-const COMMUNITY_PHONE = '10000000210';
+const COMMUNITY = { phone: '10000000210', kind: 'committee', name: '示例社区' };
+const SCHOOL = { phone: '10000000250', kind: 'school', name: '示例大丰实验小学' };
 const MEMBERS = ['示例周宁', '示例吴霞', '示例郑凯', '示例冯雪', '示例蒋勇'];
 const CONTACT = '示例安全办公室 0515-00000000';
 
@@ -46,8 +47,8 @@ interface Hands {
 }
 
 /**
- * Drills of the demonstration's school, of a community and of the county in every state, through the site's own commands:
- * fictitious, and marked so. Undefined where they are there already, or the school is not.
+ * Drills of a school, of a community and of the county in every state, through the site's own commands: fictitious, and
+ * marked so. Undefined where they are there already.
  */
 export async function seedDrillEvents(
   ctx: CommandContext,
@@ -57,20 +58,14 @@ export async function seedDrillEvents(
   }: { reviewer: Holder; person: (ctx: CommandContext, phone: string) => Promise<Person> },
 ): Promise<DrillEvents | undefined> {
   const [some] = await ctx.db.select({ id: drills.id }).from(drills).limit(1);
-  const [school] = await ctx.db
-    .select()
-    .from(organisations)
-    .where(and(eq(organisations.kind, 'school'), eq(organisations.state, 'verified')))
-    .orderBy(asc(organisations.id))
-    .limit(1);
-  if (some || !school) return undefined;
+  if (some) return undefined;
   const past = (days: number): CommandContext => ({
     ...ctx,
     now: new Date(ctx.now.getTime() - days * DAY_MS),
   });
-  const teachers = await crew(ctx, school.claimedBy, school.id, 221, person);
-  const community = await claimCommunity(past(30), reviewer, person);
-  const residents = await crew(ctx, community.headId, community.organisationId, 231, person);
+  const claimed = (of: typeof COMMUNITY) => claimAs(past(30), reviewer, of, person);
+  const teachers = await crew(ctx, await claimed(SCHOOL), 251, person);
+  const residents = await crew(ctx, await claimed(COMMUNITY), 231, person);
   const county: Hands = {
     by: reviewer,
     organiser: { organisationId: null, regionCode: '320904' },
@@ -130,13 +125,14 @@ function at(now: Date, days: number, time: string): Date {
   return new Date(`${addDays(calendarDate(now), days)}T${time}:00+08:00`);
 }
 
-async function claimCommunity(
+async function claimAs(
   ctx: CommandContext,
   reviewer: Holder,
+  { phone, kind, name }: typeof COMMUNITY,
   person: (ctx: CommandContext, phone: string) => Promise<Person>,
 ): Promise<{ organisationId: string; headId: string }> {
-  const head = await person(ctx, COMMUNITY_PHONE);
-  const values = { kind: 'committee', name: '示例社区', regionCode: '320904' };
+  const head = await person(ctx, phone);
+  const values = { kind, name, regionCode: '320904' };
   const { organisationId } = await claimOrganisation(ctx, head, values, key());
   const verdict = { organisationId, decision: 'verified', reason: '' };
   await decideOrganisation(ctx, reviewer, verdict, key());
@@ -146,8 +142,7 @@ async function claimCommunity(
 /** An organisation's head with members who take roles. @param from the last digits of the first one's number. */
 async function crew(
   ctx: CommandContext,
-  headId: string,
-  organisationId: string,
+  { headId, organisationId }: { headId: string; organisationId: string },
   from: number,
   person: (ctx: CommandContext, phone: string) => Promise<Person>,
 ): Promise<Hands> {
@@ -213,9 +208,10 @@ async function prepared(
     },
     key(),
   );
-  const places = Object.fromEntries(
-    file.script.musters.map((_, nth) => [`muster.${nth}`, wanted.muster]),
-  );
+  const places = Object.fromEntries([
+    ...file.script.routes.map((_, nth) => [`route.${nth}`, '示例：按楼道里贴的疏散图走']),
+    ...file.script.musters.map((_, nth) => [`muster.${nth}`, wanted.muster]),
+  ]);
   await editScript(ctx, by, { drillId, scriptVersion: '1', part: 'places', ...places }, key());
   const wantedRoles = file.roles
     .filter(({ filledBy }) => filledBy === 'assigned')

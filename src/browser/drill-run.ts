@@ -10,6 +10,7 @@ import {
   type DrillRun,
   type OwnEntry,
 } from '../features/drill-runs/policy.ts';
+import { REAL_NOTE } from '../lib/drill-mark.ts';
 import { clockWords, heardWords, siteTime, UNHEARD, type SiteClock } from '../lib/offline/clock.ts';
 import { canWorkOffline, discardDrawer, openDrawer } from '../lib/offline/drawer.ts';
 import { createOutbox, delayAfter, type Sending } from '../lib/offline/outbox.ts';
@@ -367,6 +368,11 @@ async function openRun(place: HTMLElement): Promise<void> {
     drawIf('over', words, (into) => {
       into.hidden = words === '';
       into.textContent = words;
+      const band = document.querySelector('[data-mark-note]');
+      if (band && end === 'real_event' && current.at < current.closesAt) {
+        band.textContent = REAL_NOTE;
+        band.parentElement?.classList.add('real');
+      }
     });
   }
 

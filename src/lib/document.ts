@@ -23,7 +23,12 @@ export type Block =
     }
   /** Shown where a file can hold them, else told by name. */
   | { kind: 'pictures'; pictures: readonly DocumentPicture[] }
+  /** Blank places where people sign and an office puts its seal: on paper and in files, not on a screen. */
+  | { kind: 'signatures'; who: readonly string[] }
   | { kind: 'bars'; title: string; reading: string; bars: readonly DocumentBar[] };
+
+/** Below the signatures. */
+export const SEAL_WORDS = '单位（盖章）：＿＿＿＿＿＿＿＿　　＿＿＿＿年＿＿月＿＿日';
 
 export interface DocumentPicture {
   caption: string;
@@ -108,6 +113,8 @@ function blockHtml(block: Block): string {
       return `<p class="note">${e(block.text)}</p>`;
     case 'pictures':
       return `<ul>${block.pictures.map(({ caption }) => `<li>${e(caption)}</li>`).join('')}</ul>`;
+    case 'signatures':
+      return `<table>${cells('th', block.who)}<tr>${block.who.map(() => '<td><br><br></td>').join('')}</tr></table><p>${e(SEAL_WORDS)}</p>`;
     case 'list':
       return `<ul>${block.items.map((item) => `<li>${e(item)}</li>`).join('')}</ul>`;
     case 'facts':

@@ -6,6 +6,15 @@ import { readBookingCode } from './ids.ts';
 const normalise = (value: unknown) =>
   typeof value === 'string' ? value.normalize('NFKC').trim() : value;
 
+/** In words only digits, letters and spaces are made ordinary: ：，（） belong to Chinese as they are typed. */
+const normaliseWords = (value: unknown) =>
+  typeof value === 'string'
+    ? value
+        .normalize('NFC')
+        .replace(/[０-９Ａ-Ｚａ-ｚ\u3000]/g, (sign) => sign.normalize('NFKC'))
+        .trim()
+    : value;
+
 /** A whole number from a form (text) or from JSON (number). Nothing else is bent into one. */
 export function countField(words: {
   missing: string;
@@ -29,9 +38,11 @@ export function lineField(words: {
   missing: string;
   max: [number, string];
   pattern: [RegExp, string];
+  /** Words that people read on paper rather than a name or number to be compared: Chinese punctuation stays. */
+  isProse?: true;
 }) {
   return z.preprocess(
-    normalise,
+    words.isProse ? normaliseWords : normalise,
     z
       .string({ error: words.missing })
       .min(1, { error: words.missing })

@@ -93,7 +93,14 @@ export function formatDayTime(at: Date): string {
 
 /** `09:00–10:15` */
 export function formatSpan(from: Date, to: Date): string {
-  return `${formatTime(from)}–${formatTime(to)}`;
+  return `${formatTime(from)}–${formatTimeAfter(from, to)}`;
+}
+
+/** The time of a later instant beside an earlier one: `10:00`, `次日00:30`, `11月25日周三 10:00`. */
+export function formatTimeAfter(from: Date, to: Date): string {
+  const days = daysBetween(calendarDate(from), calendarDate(to));
+  if (days === 0) return formatTime(to);
+  return days === 1 ? `次日${formatTime(to)}` : formatDayTime(to);
 }
 
 /** `30分钟`, `2小时`, `1天`: the largest unit that says it in whole numbers. */

@@ -74,6 +74,19 @@ describe('the Word file of a report', () => {
     expect(text).toContain('操场.webp（没有放进来，在档案里）');
   });
 
+  it('carries the mark on every page, and room for those who sign and for the seal', async () => {
+    const { ctx, drillId } = drill;
+    const file = await findDrill(ctx, drillId);
+    const report = file && (await readReport(ctx, file));
+    const files = unzipSync(await writeDocx(reportDocument(report!.content, null, []), ctx.now));
+    const text = (name: string) => strFromU8(files[`word/${name}.xml`] ?? new Uint8Array());
+    expect(text('header1')).toContain('演练 DRILL');
+    expect(text('footer1')).toContain('演练 DRILL');
+    for (const words of ['编制', '审核', '批准', '单位（盖章）']) {
+      expect(text('document')).toContain(words);
+    }
+  });
+
   it('is made without a store, and with one that has lost its bytes, by name alone', async () => {
     const { ctx, drillId, head } = drill;
     const store = await openStore();

@@ -1,3 +1,4 @@
+import { glob, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../functions/app.ts';
 import { createApi } from '../helpers/api.ts';
@@ -26,6 +27,16 @@ describe('/api/openapi.json', () => {
       .filter((route) => !route.endsWith('/openapi.json'));
     expect(described.length).toBeGreaterThan(8);
     expect([...new Set(described)].sort()).toEqual([...new Set(served)].sort());
+  });
+
+  it('has one shape under each name: of two, the document would keep the later', async () => {
+    const names: string[] = [];
+    for await (const file of glob('functions/routes/*.ts')) {
+      const source = await readFile(file, 'utf8');
+      names.push(...[...source.matchAll(/\.openapi\('(\w+)'/g)].map(([, name = '']) => name));
+    }
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
   it('names every status that a stranger meets', async () => {

@@ -95,7 +95,9 @@ describe('a changed number', () => {
     const site = createSiteApp(world);
     const form = { phone: NEW, key: key() };
     const refused = await site.send('POST', '/me/phone', { form, token });
-    expect(refused.headers.get('location')).toMatch(/^\/staff\/sign-in\?next=/);
+    expect(await refused.json()).toMatchObject({
+      problem: { status: 401, signIn: '/staff/sign-in?next=%2Fstaff', retry: { values: form } },
+    });
     await strengthen(world.ctx, person.id);
     const sent = await site.send('POST', '/me/phone', { form, token });
     expect(sent.headers.get('location')).toMatch(/^\/me\/phone\/code\?codeId=/);

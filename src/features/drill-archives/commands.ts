@@ -1,5 +1,6 @@
 import { manifestOf, wholeDigest, writeZip, type ArchiveFile } from '../../lib/archive.ts';
 import type { CommandContext } from '../../lib/context.ts';
+import { DRILL_BAND } from '../../lib/drill-mark.ts';
 import { DomainError } from '../../lib/errors.ts';
 import { toHex } from '../../lib/ids.ts';
 import { sha256 } from '../../lib/keyring.ts';
@@ -54,7 +55,7 @@ export async function archiveDrill(
   const text = `${JSON.stringify(
     {
       format: 'anlan-drill-archive/1',
-      mark: '演练',
+      mark: DRILL_BAND,
       drill: {
         ...{ id: drill.id, organiser },
         startedAt: drill.startedAt?.toISOString() ?? null,

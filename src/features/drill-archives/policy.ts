@@ -1,5 +1,6 @@
 import type { Block } from '../../lib/document.ts';
 import { writeHtml } from '../../lib/document.ts';
+import { DRILL_BAND, DRILL_NOTE } from '../../lib/drill-mark.ts';
 import { writeCsv } from '../../lib/sheets.ts';
 import { calendarDate, formatDate, formatSpan, formatTime } from '../../lib/time.ts';
 import { answerWords, phaseWords, sectionsOf } from '../drill-evaluations/policy.ts';
@@ -47,7 +48,7 @@ export interface ArchiveText {
   text: string;
 }
 
-const MARK = { mark: '演练', markNote: '这是演练，不是真的险情' };
+const MARK = { mark: DRILL_BAND, markNote: DRILL_NOTE };
 
 /** Everything but photos and files of Word, in the order of their names. */
 export function archiveTexts(data: ArchiveData): ArchiveText[] {
@@ -181,7 +182,9 @@ function scriptBlocks({ script, scriptVersion }: ArchiveData): Block[] {
     },
     ...lines(
       '路线和集合点',
-      [...script.routes, ...script.musters].map(({ label, text }) => `${label}：${text}`),
+      [...script.routes, ...script.musters].map(
+        ({ label, text }) => `${label}：${text || '没有写'}`,
+      ),
     ),
     ...lines(
       '物资',

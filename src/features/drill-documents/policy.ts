@@ -1,4 +1,5 @@
 import type { Block, DocumentParts, DocumentPicture } from '../../lib/document.ts';
+import { DRILL_BAND, DRILL_NOTE } from '../../lib/drill-mark.ts';
 import { calendarDate, formatDate, formatSpan } from '../../lib/time.ts';
 import {
   bandWords,
@@ -57,6 +58,9 @@ export function isInDocument(
     bytesTaken + size <= PICTURES_BYTES_MAX
   );
 }
+
+/** Who answers for a report on paper, as offices file it. */
+const SIGNERS = ['编制', '审核', '批准'];
 
 const BARS_READING = '整条是目标时间，深色是实际用时；超过目标的画满';
 
@@ -128,15 +132,19 @@ export function reportDocument(
         : [{ kind: 'text' as const, text: '没有记下问题。' }]),
     ),
     section(fieldWords.lessons, { kind: 'text', text: words.lessons }),
-    section(fieldWords.suggestions, {
-      kind: 'text',
-      text: words.suggestions || '没有另外的建议。',
-    }),
+    section(
+      fieldWords.suggestions,
+      {
+        kind: 'text',
+        text: words.suggestions || '没有另外的建议。',
+      },
+      { kind: 'signatures', who: SIGNERS },
+    ),
     ...(photos.length > 0 ? [section('照片', { kind: 'pictures', pictures: photos })] : []),
   ];
   return {
-    mark: '演练',
-    markNote: '这是演练，不是真的险情',
+    mark: DRILL_BAND,
+    markNote: DRILL_NOTE,
     title: `${markedTitle(content.title)}总结报告`,
     blocks: numbered.flatMap(([head, ...rest], index) =>
       head?.kind === 'heading'

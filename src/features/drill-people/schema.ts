@@ -42,6 +42,7 @@ export const roleInput = z.preprocess(
       missing: '请写角色的名称',
       max: [20, '角色的名称请控制在20个字以内'],
       pattern: [ROLE_NAME, '名称里有不能用的符号'],
+      isProse: true,
     }).refine((text) => Array.from(text).length >= 2, { error: '请写角色的名称，至少2个字' }),
     part: z.enum(DRILL_PARTS, { error: '请选做什么' }),
     workGroup: z.union([z.enum(GROUPS), z.literal('')], { error: '请在列出的组里选' }).default(''),
@@ -56,6 +57,7 @@ export const roleInput = z.preprocess(
       missing: '请写做什么',
       max: [120, '请控制在120个字以内'],
       pattern: [DUTY, '有不能用的符号'],
+      isProse: true,
     }).refine((text) => Array.from(text).length >= 2, { error: '请写做什么' }),
   }),
 );

@@ -44,7 +44,8 @@ export const drillClass = {
   evacuation: ticked,
 };
 
-const PLAIN = /^[\p{L}\p{N}:,;!?（）()·“”"、，《》〔〕.\-/ ]+$/u;
+/** What names of drills, places and offices are written with. */
+export const PLAIN = /^[\p{L}\p{N}:,;!?（）()·“”"、，：；！？。《》〔〕．～—－／.\-/ ]+$/u;
 
 export const planReference = z.object({
   organiser: drillOrganiserReference,
@@ -69,6 +70,7 @@ export const planItemInput = planReference
       missing: '请写演练的名称',
       max: [60, '名称请控制在60个字以内'],
       pattern: [PLAIN, '名称里有不能用的符号'],
+      isProse: true,
     }).refine((text) => Array.from(text).length >= 2, { error: '请写演练的名称' }),
     ...drillClass,
     blind: ticked,
@@ -81,6 +83,7 @@ export const planItemInput = planReference
       missing: '请写谁负责',
       max: [60, '请控制在60个字以内'],
       pattern: [PLAIN, '有不能用的符号，请写单位或部门的名称'],
+      isProse: true,
     }).refine((text) => Array.from(text).length >= 2, { error: '请写负责的单位或部门' }),
     reason: reasonField,
   })

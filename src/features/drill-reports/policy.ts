@@ -1,5 +1,5 @@
 import type { Refusals } from '../../lib/errors.ts';
-import { formatTime } from '../../lib/time.ts';
+import { formatTime, formatTimeAfter } from '../../lib/time.ts';
 import {
   evaluate,
   gradeOf,
@@ -133,12 +133,20 @@ export function courseLines({
 }: Pick<ReportData, 'drill' | 'script' | 'facts' | 'end'>): string[] {
   const start = startedAt?.getTime() ?? 0;
   const seen = new Set<string>();
+  // Of several taps the one that the measured time goes by, so that both tables say the same.
+  const counting = new Map<string, number | undefined>(
+    measureTimes(facts, script).flatMap(({ measureId, fromAt, toAt }) => [
+      [`measure_from ${measureId}`, fromAt] as const,
+      [`measure_to ${measureId}`, toAt] as const,
+    ]),
+  );
   const told = standing(facts).flatMap((fact) => {
     const { kind, ref, unit, at } = fact;
     if (kind === 'arrived' || kind === 'observation' || kind === 'stop_heard') return [];
     // The first of several who saw or did the same; a head-count is told each time.
     const once = `${kind} ${ref}`;
     if (kind === 'inject_seen' || (kind !== 'muster' && seen.has(once))) return [];
+    if (counting.has(once) && counting.get(once) !== at) return [];
     seen.add(once);
     const line = entryWords(fact, script);
     return [`${formatTime(new Date(at))}（${sinceStart(at, start)}）${line}${unit ? '。' : ''}`];
@@ -149,7 +157,7 @@ export function courseLines({
     ...(told.length > COURSE_LINES_MAX
       ? [`另有${told.length - COURSE_LINES_MAX}条，见日志。`]
       : []),
-    `${formatTime(end.endedAt)} ${endWords[end.kind]}。${end.reason}`,
+    `${formatTimeAfter(new Date(start), end.endedAt)} ${endWords[end.kind]}。${end.reason}`,
   ];
 }
 
@@ -272,9 +280,21 @@ export function releaseProblems({
   return [...empty, ...unexplained];
 }
 
-/** What a drill brings to the form of its record, by the fields' names. */
+/** Whether a drill was broken off, for whatever reason. */
+export const isCutShort = ({ kind }: Pick<DrillEnd, 'kind'>): boolean => kind !== 'finished';
+
+/**
+ * What a drill brings to the form of its record, by the fields' names. Whether people got out is for its organiser to say
+ * where it was stopped before anybody had measured that: it counts towards what is owed.
+ */
 export function recordStartOf(
-  { drill, version, roles, findings }: Pick<ReportData, 'drill' | 'version' | 'roles' | 'findings'>,
+  {
+    drill,
+    version,
+    roles,
+    findings,
+    end,
+  }: Pick<ReportData, 'drill' | 'version' | 'roles' | 'findings' | 'end'>,
   muster: readonly MusterRow[],
   times: readonly ReportTime[],
   at: { date: string; time: string },
@@ -293,7 +313,7 @@ export function recordStartOf(
     planItemId: drill.planItemId ?? '',
     ...{ hazard: version.hazard, form: version.form },
     ...{ content: version.content, purpose: version.purpose },
-    evacuation: version.evacuation ? 'yes' : 'no',
+    evacuation: !version.evacuation ? 'no' : isCutShort(end) && seconds === null ? '' : 'yes',
     ...at,
     expected: expected > 0 ? String(expected) : '',
     arrived: expected > 0 ? String(arrived) : '',

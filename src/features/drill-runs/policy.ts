@@ -1,5 +1,6 @@
 import type { Refusals } from '../../lib/errors.ts';
 import { DAY_MS, HOUR_MS } from '../../lib/time.ts';
+import { compareUnits } from '../../lib/units.ts';
 import type { DrillScript } from '../drills/schema.ts';
 import type { Drill, DrillEnd, DrillFilling, DrillPart, DrillState } from '../drills/table.ts';
 import type { EntryKind } from './table.ts';
@@ -216,11 +217,10 @@ export function musterTable(
     const before = rows.get(unit)?.expected ?? null;
     rows.set(unit, { unit, expected: said ?? before, present: value, countedAt: at });
   }
-  return [...rows.values()].sort((a, b) => rank(a) - rank(b) || collate(a.unit, b.unit));
+  return [...rows.values()].sort((a, b) => rank(a) - rank(b) || compareUnits(a.unit, b.unit));
 }
 
 const rank = (row: MusterRow) => (missing(row) > 0 ? 0 : row.present === null ? 1 : 2);
-const collate = (a: string, b: string) => a.localeCompare(b, 'zh-CN', { numeric: true });
 
 /** How many of a unit have not been seen; of one that was not counted nobody knows. */
 export const missing = ({ expected, present }: MusterRow): number =>

@@ -14,6 +14,7 @@ const line = (missing: string, max: number) =>
     missing,
     max: [max, `请控制在${max}个字以内`],
     pattern: [PLAIN, '有不能用的符号'],
+    isProse: true,
   });
 
 /** A list as somebody writes it: one a line, empty lines left out. */

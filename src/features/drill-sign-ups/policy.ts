@@ -1,6 +1,7 @@
 import type { Refusals } from '../../lib/errors.ts';
 import type { Sheet } from '../../lib/sheets.ts';
 import { addMinutes, calendarDate, DAY_MS, formatDay, formatSpan } from '../../lib/time.ts';
+import { compareUnits } from '../../lib/units.ts';
 import { maskName } from '../bookings/policy.ts';
 import { fillingWords, markedTitle } from '../drills/policy.ts';
 import type {
@@ -160,9 +161,8 @@ export function eventStatus(
 
 /** Who comes, by 楼栋 in the order in which people read them (2栋 before 10栋), those without one last. */
 export function byUnit<Row extends { unit: string }>(rows: readonly Row[]): [string, Row[]][] {
-  const numeric = new Intl.Collator('zh-CN', { numeric: true });
   return [...Map.groupBy(rows, ({ unit }) => unit)].toSorted(([a], [b]) =>
-    a === '' || b === '' ? Number(a === '') - Number(b === '') : numeric.compare(a, b),
+    a === '' || b === '' ? Number(a === '') - Number(b === '') : compareUnits(a, b),
   );
 }
 

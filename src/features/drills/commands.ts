@@ -76,7 +76,7 @@ export async function openDrill(
     }),
     db.insert(drillVersions).values({
       ...{ drillId: id, version: 1, title, ...seed.class, startsAt, endsAt, place },
-      ...{ muster: seed.muster, notice: seed.notice, contact: '', reason: '', ...written },
+      ...{ muster: '', notice: seed.notice, contact: '', reason: '', ...written },
     }),
     db
       .insert(drillScripts)

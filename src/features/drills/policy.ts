@@ -1,9 +1,11 @@
 import type { Refusals } from '../../lib/errors.ts';
 import {
   calendarDate,
+  DAY_MS,
   daysBetween,
   formatDay,
   formatTime,
+  formatTimeAfter,
   type CalendarDate,
 } from '../../lib/time.ts';
 import { notYours } from '../drill-plans/policy.ts';
@@ -47,6 +49,14 @@ export const endWords: Readonly<Record<DrillEnd['kind'], string>> = {
   real_event: '发生了真实突发事件',
 };
 
+/** 本平台约定, as long as phones may still send what they noted: by then everybody knows that it was real. */
+const REAL_SHOWN_MS = DAY_MS;
+
+/** Whether something real has ended a drill just now: whoever looks is told so, and no longer that it is practice. */
+export function isRealNow(end: Pick<DrillEnd, 'kind' | 'endedAt'> | undefined, now: Date): boolean {
+  return end?.kind === 'real_event' && now.getTime() - end.endedAt.getTime() < REAL_SHOWN_MS;
+}
+
 /** Where everybody who takes part in a drill finds it, its organisers included; the public's page is `/drills/<id>`. */
 export function drillPath(id: string): string {
   return `/me/drills/${id}`;
@@ -74,7 +84,6 @@ export function isPublicDrill(
 export interface DrillSeed {
   class: Pick<DrillVersion, 'hazard' | 'form' | 'content' | 'purpose' | 'evacuation'>;
   minutes: number;
-  muster: string;
   notice: string;
   roles: Omit<DrillRole, 'id' | 'drillId' | 'taken' | 'removedAt'>[];
   script: DrillScript;
@@ -127,10 +136,6 @@ export function seedOf(
       evacuation: isEvacuation,
     },
     minutes: template.minutes,
-    muster: template.musters
-      .map(({ label }) => label)
-      .join('、')
-      .slice(0, 120),
     notice: template.notice === 'none' || blind ? '' : template.notice.text,
     roles: template.roles.map(
       ({ name, part, group, filledBy, capacity, training, duty }, position) => ({
@@ -168,8 +173,9 @@ export function seedOf(
           targetWords: target?.words ?? '',
         })),
       ),
-      routes: template.routes.map(({ label, hint }) => ({ label, text: hint })),
-      musters: template.musters.map(({ label, hint }) => ({ label, text: hint })),
+      // What a template says there is how to fill it in: nobody walks by that, and it must not be printed as the plan.
+      routes: template.routes.map(({ label }) => ({ label, text: '' })),
+      musters: template.musters.map(({ label }) => ({ label, text: '' })),
       materials: template.materials.map(({ name, amount, unit, each }) => ({
         name,
         amount: `${amount}${unit}${each ? `（每${each}）` : ''}`,
@@ -259,7 +265,16 @@ export const ANNOUNCED_AHEAD_DAYS = 7;
 
 /** One thing that a drill needs before it can go out. */
 export interface Preparation {
-  key: 'safety' | 'control' | 'evaluation' | 'place' | 'contact' | 'notice' | 'script' | 'ahead';
+  key:
+    | 'safety'
+    | 'control'
+    | 'evaluation'
+    | 'place'
+    | 'routes'
+    | 'contact'
+    | 'notice'
+    | 'script'
+    | 'ahead';
   /** What there is to do, or what is done. */
   text: string;
   isDone: boolean;
@@ -288,7 +303,7 @@ export function noticeText(
     组织单位: organiserName,
     日期: formatDay(startsAt),
     开始时间: formatTime(startsAt),
-    结束时间: formatTime(endsAt),
+    结束时间: formatTimeAfter(startsAt, endsAt),
     ...{ 地点: place, 集合点: muster, 联系电话: contact },
   };
   return notice.replace(/\{(.*?)\}/g, (blank, name: string) => known[name] || blank);
@@ -316,7 +331,7 @@ export function preparations(
     drill: Pick<Drill, 'blind' | 'state' | 'announcedAt'>;
     version: Pick<DrillVersion, 'muster' | 'evacuation' | 'contact' | 'notice' | 'startsAt'>;
     scriptVersion: number;
-    script: Pick<DrillScript, 'safety'>;
+    script: Pick<DrillScript, 'safety' | 'routes' | 'musters'>;
     roles: readonly Pick<DrillRole, 'name' | 'part' | 'taken'>[];
   },
   now: Date,
@@ -334,6 +349,8 @@ export function preparations(
     words: [done: string, todo: string],
     isAdvice = false,
   ): Preparation => ({ key, isDone, page, text: words[isDone ? 0 : 1], isAdvice });
+  const places = [...script.routes, ...script.musters];
+  const unwritten = places.filter(({ text }) => text === '').length;
   const hasNotice = version.notice.length >= 10 && !hasBlank(version.notice);
   return [
     one('script', scriptVersion > 1, 'script', ['看过、改过方案', '把方案看一遍，改成自己的']),
@@ -348,6 +365,14 @@ export function preparations(
     one('evaluation', isFilled('evaluator'), 'people', ['评估的人有了', '指派评估的人']),
     ...(version.evacuation
       ? [one('place', version.muster !== '', 'version', ['集合点写好了', '写集合点：到了哪里算到'])]
+      : []),
+    ...(places.length > 0
+      ? [
+          one('routes', unwritten === 0, 'script/places', [
+            '每条路线、每个位置写好了',
+            `写路线和位置：还有${unwritten}处空着`,
+          ]),
+        ]
       : []),
     ...(drill.blind
       ? []
@@ -372,6 +397,24 @@ export function preparations(
           ),
         ]),
   ];
+}
+
+/** A few minutes more or less are nobody's surprise. */
+const ON_TIME_MINUTES = 5;
+
+/** That a drill would begin at another time than everybody was told; undefined where it is about right. */
+export function startOffWords(
+  { startsAt }: Pick<DrillVersion, 'startsAt'>,
+  now: Date,
+): string | undefined {
+  const minutes = Math.round((now.getTime() - startsAt.getTime()) / 60_000);
+  if (Math.abs(minutes) <= ON_TIME_MINUTES) return undefined;
+  const off = Math.abs(minutes);
+  const long =
+    off < 60 ? `${off}分钟` : `${Math.floor(off / 60)}小时${off % 60 ? `${off % 60}分钟` : ''}`;
+  return minutes < 0
+    ? `比定的${formatTime(startsAt)}早了${long}，有的人还没准备好，可能当成真的`
+    : `比定的${formatTime(startsAt)}晚了${long}，先告诉在等的人`;
 }
 
 /** What has to be done before it goes out; advice aside. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { countField, lineField, textField } from '../../lib/fields.ts';
 import { instantOf, readDate } from '../../lib/time.ts';
-import { drillClass, drillOrganiserReference, ticked } from '../drill-plans/schema.ts';
+import { drillClass, drillOrganiserReference, PLAIN, ticked } from '../drill-plans/schema.ts';
 import { namesSomebody } from '../inquiries/policy.ts';
 import { DRILL_END_KINDS } from './table.ts';
 
@@ -73,11 +73,11 @@ export type DrillScript = z.output<typeof drillScriptSchema>;
 
 export const drillReference = z.object({ drillId: z.uuid({ error: '没有这次演练' }) });
 
-const PLAIN = /^[\p{L}\p{N}:,;!?（）()·“”"、，《》〔〕.\-/ ]+$/u;
 const titleField = lineField({
   missing: '请写演练的名称',
   max: [60, '名称请控制在60个字以内'],
   pattern: [PLAIN, '名称里有不能用的符号'],
+  isProse: true,
 }).refine((text) => Array.from(text).length >= 2, { error: '请写演练的名称' });
 
 /** When: the day and the hour in China, and how long. */
@@ -117,6 +117,7 @@ export const placeField = lineField({
   missing: '请写在哪里',
   max: [60, '地点请控制在60个字以内'],
   pattern: [PLAIN, '地点里有不能用的符号'],
+  isProse: true,
 }).refine((text) => Array.from(text).length >= 2, { error: '请写在哪里' });
 
 export const openInput = z.object({

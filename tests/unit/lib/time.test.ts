@@ -8,6 +8,7 @@ import {
   formatDayTime,
   formatMinutes,
   formatSpan,
+  formatTimeAfter,
   instantOf,
   readDate,
   weekdayOf,
@@ -82,6 +83,13 @@ describe('formats', () => {
     expect(formatDayTime(at)).toBe('11月25日周三 09:00');
     expect(formatSpan(at, new Date('2026-11-25T02:15:00Z'))).toBe('09:00–10:15');
     expect(formatDayTime(new Date('2026-11-24T16:00:00Z'))).toBe('11月25日周三 00:00');
+  });
+
+  it('say the day where a span does not end on the one it begins on', () => {
+    const night = new Date('2026-11-25T15:30:00Z');
+    expect(formatSpan(night, new Date('2026-11-25T16:30:00Z'))).toBe('23:30–次日00:30');
+    expect(formatTimeAfter(night, new Date('2026-11-25T15:59:00Z'))).toBe('23:59');
+    expect(formatTimeAfter(night, new Date('2026-11-28T02:00:00Z'))).toBe('11月28日周六 10:00');
   });
 
   it('say durations in the largest whole unit', () => {

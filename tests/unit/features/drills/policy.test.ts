@@ -2,12 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   isPublicDrill,
+  isRealNow,
   isToBeTold,
   noticeText,
   preparations,
+  seedOf,
+  startOffWords,
   stillMissing,
   whatTheySee,
 } from '../../../../src/features/drills/policy.ts';
+import { findTemplate } from '../../../../scripts/lib/find-template.ts';
 import { DRILL_PARTS, DRILL_STATES } from '../../../../src/features/drills/table.ts';
 
 const NOW = new Date('2026-11-25T08:00:00+08:00');
@@ -124,7 +128,11 @@ const ready = {
   drill: { blind: false, state: 'preparing' as const, announcedAt: null },
   version: { ...version, evacuation: true, contact: '示例 0515', notice: '这是演练，不是地震。' },
   scriptVersion: 2,
-  script: { safety: { officer: '安全员', ...safe } },
+  script: {
+    safety: { officer: '安全员', ...safe },
+    routes: [{ label: '下楼的路', text: '西楼梯' }],
+    musters: [{ label: '伤员集合处', text: '操场西侧' }],
+  },
   roles: [
     role('安全员', 'controller', 1),
     role('总控', 'controller', 1),
@@ -136,7 +144,7 @@ describe('preparation', () => {
   it('lacks nothing once all is there', () => {
     const list = preparations(ready, NOW);
     expect(list.every(({ isDone }) => isDone)).toBe(true);
-    expect(list.map(({ key }) => key)).toHaveLength(8);
+    expect(list.map(({ key }) => key)).toHaveLength(9);
   });
 
   it.each([
@@ -147,6 +155,7 @@ describe('preparation', () => {
     ['contact', { version: { ...ready.version, contact: '' } }],
     ['notice', { version: { ...ready.version, notice: '在{自己写}集合，这是演练，请留意广播。' } }],
     ['script', { scriptVersion: 1 }],
+    ['routes', { script: { ...ready.script, routes: [{ label: '下楼的路', text: '' }] } }],
   ])('names what is missing: %s', (key, change) => {
     const missing = stillMissing(preparations({ ...ready, ...change }, NOW));
     expect(missing.map((one) => one.key)).toEqual([key]);
@@ -169,5 +178,40 @@ describe('preparation', () => {
     const keys = preparations(blind, NOW).map(({ key }) => key);
     expect(keys).not.toContain('notice');
     expect(keys).not.toContain('contact');
+  });
+});
+
+describe('what a template leaves to the organiser', () => {
+  it('is blank, so that how to fill it in is never printed as the plan', async () => {
+    const found = await findTemplate('school-earthquake');
+    const { script } = seedOf(found!.template, found!.sheet, { blind: false, trainings: {} });
+    const places = [...script.routes, ...script.musters];
+    expect(places.length).toBeGreaterThan(0);
+    expect(places.every(({ label, text }) => label !== '' && text === '')).toBe(true);
+  });
+});
+
+describe('a start', () => {
+  const startOff = (time: string) =>
+    startOffWords(version, new Date(`2026-12-10T${time}:00+08:00`));
+
+  it('is warned of where nobody expects it', () => {
+    expect(startOff('08:39')).toContain('比定的09:00早了21分钟');
+    expect(startOff('07:00')).toContain('早了2小时，');
+    expect(startOff('10:15')).toContain('晚了1小时15分钟');
+    expect(startOff('08:55')).toBeUndefined();
+    expect(startOff('09:05')).toBeUndefined();
+  });
+});
+
+describe('a real event', () => {
+  it('takes the words that nothing has happened off the pages for a day', () => {
+    const endedAt = new Date('2026-12-10T09:20:00+08:00');
+    const later = (hours: number) => new Date(endedAt.getTime() + hours * 3_600_000);
+    expect(isRealNow({ kind: 'real_event', endedAt }, later(0))).toBe(true);
+    expect(isRealNow({ kind: 'real_event', endedAt }, later(23))).toBe(true);
+    expect(isRealNow({ kind: 'real_event', endedAt }, later(24))).toBe(false);
+    expect(isRealNow({ kind: 'stopped', endedAt }, later(0))).toBe(false);
+    expect(isRealNow(undefined, later(0))).toBe(false);
   });
 });
