@@ -15,7 +15,7 @@ import {
   saveMarks,
   suspendApplication,
 } from '../../src/features/review-desk/commands.ts';
-import { reviewingRegions } from '../../src/features/review-desk/policy.ts';
+import { programmesOf, reviewingRegions } from '../../src/features/review-desk/policy.ts';
 import {
   listDelegations,
   listOffices,
@@ -82,7 +82,10 @@ export function reviewFiles() {
       listDelegations(context, offices),
     ]);
     const today = calendarDate(scope.now);
-    const asked = readList(queueList(programmes, officers), new URL(c.req.url).searchParams);
+    const asked = readList(
+      queueList(programmesOf(programmes, offices), officers),
+      new URL(c.req.url).searchParams,
+    );
     const whole = { values: asked.values, order: asked.order };
     const mine = minesOf(delegations, holder.id, today);
     const { rows, count } = await listQueue(context, whole, { offices, mine }, EXPORT_MAX);

@@ -21,11 +21,12 @@ import type { Json } from '../../src/lib/db/commit.ts';
 import { newId, toHex } from '../../src/lib/ids.ts';
 import { sha256 } from '../../src/lib/keyring.ts';
 import { addMinutes, DAY_MS } from '../../src/lib/time.ts';
+import { foundedRecord } from './founded-records.ts';
 import { listProgrammes } from './list-programmes.ts';
 
 /** What the demonstration's communities apply for. */
 export const PROGRAMME = 'jiangsu-community';
-const STREET = '320904100';
+const STREET = '320904002';
 const key = () => crypto.randomUUID();
 
 export interface ApplicationCast {
@@ -61,7 +62,8 @@ export async function decide(
   const loaded = await load(ctx, id);
   const { state } = standingOf(loaded.file, loaded, ctx.now);
   const decision = { on: state, reason: '示例：符合要求', ...brought } as Brought;
-  await decideOnce(ctx, by!, loaded, { decision, details }, key());
+  const founded = await foundedRecord(ctx, by!, loaded, decision);
+  await decideOnce(ctx, by!, loaded, { decision, details: { ...founded, ...details } }, key());
 }
 
 /** Fields of an entry that says the best, a little less where it is a share. */

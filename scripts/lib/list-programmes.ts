@@ -21,8 +21,12 @@ export function readCriteria(): Record<string, unknown> {
   );
 }
 
+/** Read once: files of the content do not change under a command, and commands ask for them again and again. */
+let known: Programme[] | undefined;
+
 /** Every programme of the site's content, as the Worker finds them. @throws for a file that is not right. */
 export async function listProgrammes(): Promise<Programme[]> {
   const schema = programmeSchema({ bodies: Object.keys(bodies), today: calendarDate(new Date()) });
-  return Object.values(readCriteria()).map((content) => schema.parse(content));
+  known ??= Object.values(readCriteria()).map((content) => schema.parse(content));
+  return known;
 }

@@ -29,7 +29,7 @@ import { listProgrammes } from './list-programmes.ts';
 
 /** Street, city and province beside the county's own officer: `10000000211` to `10000000213`. */
 const OFFICERS = [
-  ['10000000211', '320904100'],
+  ['10000000211', '320904002'],
   ['10000000212', '320900'],
   ['10000000213', '320000'],
 ] as const;

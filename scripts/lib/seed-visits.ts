@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { selfScores } from '../../src/features/assessments/policy.ts';
+import { organisations } from '../../src/features/organisations/table.ts';
 import { announceCandidate } from '../../src/features/public-notices/commands.ts';
 import { standingOf } from '../../src/features/reviews/policy.ts';
 import type { Holder } from '../../src/features/roles/policy.ts';
@@ -10,7 +11,6 @@ import {
   nameDraw,
   recordDraw,
 } from '../../src/features/sampling-draws/commands.ts';
-import { samplingDraws } from '../../src/features/sampling-draws/table.ts';
 import { planVisit } from '../../src/features/site-visits/commands.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { newId } from '../../src/lib/ids.ts';
@@ -28,20 +28,24 @@ import {
 import { listProgrammes } from './list-programmes.ts';
 
 const COUNTY = '320904';
+const VISITED = '示例河北社区居民委员会';
 const key = () => crypto.randomUUID();
 
 /**
  * A notice that runs, a draw that anybody can repeat, and a visit that is planned, through the site's own commands.
- * Nothing where there is a draw already.
+ * Nothing where they are there already.
  */
 export async function seedVisits(ctx: CommandContext, cast: ApplicationCast): Promise<void> {
-  const [some] = await ctx.db.select({ id: samplingDraws.id }).from(samplingDraws).limit(1);
-  if (some) return;
+  const [there] = await ctx.db
+    .select({ id: organisations.id })
+    .from(organisations)
+    .where(eq(organisations.name, VISITED));
+  if (there) return;
   const city = await officer(ctx, cast, '10000000212', '320900');
   const province = await officer(ctx, cast, '10000000213', '320000');
   const offices = { county: cast.reviewer, city, province };
 
-  const visited = await handedIn(ctx, cast, '示例河北社区居民委员会', '10000000221', -2, COUNTY);
+  const visited = await handedIn(ctx, cast, VISITED, '10000000221', -2, COUNTY);
   await planVisit(
     ctx,
     cast.reviewer,
@@ -70,7 +74,11 @@ export async function seedVisits(ctx: CommandContext, cast: ApplicationCast): Pr
   const then = at(ctx, -5);
   await pass(then, city, candidate);
   const later = at(ctx, -5, 120);
-  await decide(later, province, candidate, { act: 'draw', drawn: false });
+  // Of one that waits one is drawn.
+  await decide(later, province, candidate, { act: 'draw', drawn: true });
+  await decide(at(ctx, -5, 150), province, candidate, {
+    ...{ act: 'visit', reason: '示例：现场和材料一样' },
+  });
   await pass(at(ctx, -5, 180), province, candidate);
   await announce(at(ctx, -3), province, candidate);
 }
@@ -144,7 +152,8 @@ async function drawn(ctx: CommandContext, city: Holder): Promise<void> {
   );
   await freezeDraw(at(named, 0, 30), city, { drawId }, key());
   const day = at(named, 3);
-  await enterNumber(day, city, { drawId, number: '030711182633' }, key());
+  const number = '030711182633';
+  await enterNumber(day, city, { drawId, number, numberAgain: number }, key());
   await recordDraw(day, city, { drawId }, listProgrammes);
 }
 

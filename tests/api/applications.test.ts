@@ -24,6 +24,7 @@ import {
   submitted,
   type Filed,
 } from '../helpers/filed-applications.ts';
+import { addRole } from '../helpers/roles.ts';
 import { createWorld, type World } from '../helpers/world.ts';
 
 const key = () => crypto.randomUUID();
@@ -97,6 +98,57 @@ describe('an application', () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     const lost = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
     expect(lost).toMatchObject([{ code: 'conflict', reason: 'application_moved_on' }]);
+  });
+
+  it('answers the same press twice as it did once, and says so of no other', async () => {
+    const world = await createWorld();
+    const filed = await atCounty(world);
+    const ctx = world.at(filed.later);
+    const officer = await reviewerOf(world, '320904');
+    const decision = { act: 'return', on: 'step:county-review', reason: '请补演练照片' } as Brought;
+    const press = async (one: Brought, same: string) =>
+      decideOnce(ctx, officer, await loaded(ctx, filed.applicationId), { decision: one }, same);
+    const same = key();
+    const first = await press(decision, same);
+    expect(await press(decision, same)).toEqual(first);
+    const lost = { reason: 'application_moved_on' };
+    await expect(press(decision, key())).rejects.toMatchObject(lost);
+    await expect(press({ ...decision, reason: '请补签到表' }, same)).rejects.toMatchObject(lost);
+    expect((await rowOf(world, filed.applicationId)).decisions).toBe(first.position);
+  });
+
+  it('is decided at one level by whoever passed it there, and at no other', async () => {
+    const world = await createWorld();
+    const filed = await atCounty(world);
+    const officer = await reviewerOf(world, '320904');
+    await prepared(world, filed.later, filed, officer);
+    const { programme } = await loaded(world.ctx, filed.applicationId);
+    const ctx = world.at(filed.later);
+    const scores = sameScores(programme);
+    await decided(ctx, officer, filed.applicationId, { act: 'approval', scores } as Brought);
+    // Promoted since: the city has them now.
+    const role = { role: 'reviewer', scopeKind: 'region', scopeId: '320900' } as const;
+    await addRole(ctx, officer.id, role);
+    const both = { id: officer.id, roles: [...officer.roles, role] };
+    const decision = { act: 'return', on: 'step:city-review', reason: '请补演练照片' } as Brought;
+    const file = await loaded(ctx, filed.applicationId);
+    await expect(decideOnce(ctx, both, file, { decision }, key())).rejects.toMatchObject({
+      reason: 'application_not_yours',
+    });
+    const guarded = ctx.db.insert(applicationDecisions).values({
+      ...{ applicationId: filed.applicationId, position: file.rows.length + 1 },
+      ...{ programme: programme.key, version: programme.version, content: '{}' },
+      ...{ fromState: 'step:city-review', act: 'return', toState: 'returned:city-review' },
+      ...{ byLevel: 'city' as const, byRegion: '320900', authorId: officer.id },
+      ...{ decidedAt: filed.later, reason: '请补演练照片' },
+    });
+    await expect(guarded).rejects.toMatchObject({
+      cause: expect.objectContaining({ message: expect.stringContaining('application_not_yours') }),
+    });
+    const colleague = await reviewerOf(world, '320900');
+    await expect(decideOnce(ctx, colleague, file, { decision }, key())).resolves.toMatchObject({
+      applicationId: filed.applicationId,
+    });
   });
 
   it('lets nobody decide whose right was taken since the page was drawn', async () => {

@@ -334,7 +334,7 @@ describe('an act on many files', () => {
     const ids = [applicationId, bare.applicationId, county.applicationId, strange];
     const input = {
       ...Object.fromEntries(ids.map((id) => [`file.${id}`, 'yes'])),
-      ...{ act: 'approval', reason: '考核合格' },
+      ...{ act: 'approval', reason: '考核合格', confirmed: String(ids.length) },
     };
     const same = key();
     const { batchId } = await actOnMany(ctx, by.province, input, listProgrammes, same);

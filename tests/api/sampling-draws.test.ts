@@ -9,6 +9,8 @@ import {
   nameDraw,
   recordDraw,
 } from '../../src/features/sampling-draws/commands.ts';
+import { drawActs } from '../../src/features/sampling-draws/policy.ts';
+import { findDraw } from '../../src/features/sampling-draws/queries.ts';
 import { drawFiles, drawFreezes, samplingDraws } from '../../src/features/sampling-draws/table.ts';
 import { addDays, addMinutes, calendarDate, DAY_MS } from '../../src/lib/time.ts';
 import { createApi } from '../helpers/api.ts';
@@ -62,7 +64,7 @@ const freeze = ({ world, by, now }: Begun, drawId: string, minutes = 1) =>
   freezeDraw(world.at(addMinutes(now, minutes)), by.city, { drawId }, key());
 const onTheDay = ({ world, now }: Begun) => world.at(new Date(now.getTime() + 3 * DAY_MS));
 const enter = (begun: Begun, drawId: string, number = NUMBER) =>
-  enterNumber(onTheDay(begun), begun.by.city, { drawId, number }, key());
+  enterNumber(onTheDay(begun), begun.by.city, { drawId, number, numberAgain: number }, key());
 
 const drawsOf = async ({ world }: Begun, { applicationId }: Walked) =>
   world.ctx.db
@@ -128,8 +130,21 @@ describe('a sampling draw', () => {
     await freeze(begun, drawId);
     await expect(freeze(begun, drawId, 2)).rejects.toMatchObject({ code: 'conflict' });
     await expect(
-      enterNumber(world.at(addMinutes(now, 5)), by.city, { drawId, number: NUMBER }, key()),
+      enterNumber(
+        world.at(addMinutes(now, 5)),
+        by.city,
+        { drawId, number: NUMBER, numberAgain: NUMBER },
+        key(),
+      ),
     ).rejects.toMatchObject({ reason: 'draw_too_early' });
+    await expect(
+      enterNumber(
+        onTheDay(begun),
+        by.city,
+        { drawId, number: NUMBER, numberAgain: `1${NUMBER.slice(1)}` },
+        key(),
+      ),
+    ).rejects.toMatchObject({ fields: [{ field: 'numberAgain' }] });
     await expect(enter(begun, drawId, '123')).rejects.toMatchObject({
       reason: 'draw_wrong_number',
     });
@@ -205,19 +220,41 @@ describe('a sampling draw', () => {
     expect(await drawsOf(begun, returned)).toEqual([]);
   });
 
-  it('is the only ground for a result that names it', async () => {
+  it('waits for no file that has left the step', async () => {
+    const begun = await waiting(2);
+    const { drawId } = await name(begun);
+    await freeze(begun, drawId);
+    const [first, second] = begun.files;
+    const hour = begun.world.at(addMinutes(begun.now, 60));
+    await takes(begun.world, { ...first!, ctx: hour }, first!.own.head, { act: 'withdrawal' });
+    await takes(begun.world, { ...second!, ctx: hour }, begun.by.city, {
+      ...{ act: 'refusal', reason: '现场不能用' },
+    });
+    await enter(begun, drawId);
+    const ctx = onTheDay(begun);
+    const found = (await findDraw(ctx, drawId))!;
+    expect(found.lines.map(({ isOpen }) => isOpen)).toEqual([false, false]);
+    expect(drawActs(found, ctx.now).record).toBe(false);
+    expect(await recordDraw(ctx, begun.by.city, { drawId }, listProgrammes)).toEqual({
+      ...{ recorded: 0, left: 0 },
+    });
+  });
+
+  it('is the only ground for a result', async () => {
     const begun = await waiting(1);
     const { drawId } = await name(begun);
     const [file] = begun.files;
-    await expect(
-      decided(
+    for (const details of [{ drawId }, { drawId: key() }, {}]) {
+      const result = decided(
         begun.world.at(addMinutes(begun.now, 5)),
         begun.by.city,
         file!.applicationId,
         { act: 'draw', drawn: false } as never,
-        { details: { drawId } },
-      ),
-    ).rejects.toThrow(/draw_unfounded|UNIQUE|constraint/i);
+        { details },
+      );
+      await expect(result).rejects.toThrow(/draw_unfounded/);
+    }
+    expect(await drawsOf(begun, file!)).toEqual([]);
   });
 
   it('is nothing to officers of other places', async () => {

@@ -10,7 +10,7 @@ import {
   recordChecklist,
   recordVisitEntries,
 } from '../../src/features/site-visits/commands.ts';
-import { checklistOf, latestFacts } from '../../src/features/site-visits/policy.ts';
+import { checklistOf, latestFacts, visitRefusals } from '../../src/features/site-visits/policy.ts';
 import { factOf, findVisitDesk, runOf } from '../../src/features/site-visits/queries.ts';
 import { siteVisitEntries, siteVisits } from '../../src/features/site-visits/table.ts';
 import type { Holder } from '../../src/features/roles/policy.ts';
@@ -187,6 +187,28 @@ describe('a site visit', () => {
       reason: 'visit_concluded',
     });
     await expect(conclude(visit)).rejects.toMatchObject({ reason: 'visit_concluded' });
+  });
+
+  it('is what a record of a visit rests on: none without it', async () => {
+    const visit = await planned();
+    const { ctx, by, file } = visit;
+    const record = (details: Record<string, string>) =>
+      decided(
+        ctx,
+        by.county,
+        file.applicationId,
+        { act: 'visit' },
+        { details, refusals: visitRefusals },
+      );
+    await expect(record({})).rejects.toMatchObject({ reason: 'visit_not_now' });
+    await expect(record({ visitId: key() })).rejects.toMatchObject({ reason: 'visit_not_now' });
+    await expect(record({ visitId: visit.visitId })).rejects.toMatchObject({
+      reason: 'visit_without_meetings',
+    });
+    await send(visit, await whole(visit));
+    await record({ visitId: visit.visitId });
+    const [row] = await visit.world.ctx.db.select().from(siteVisits);
+    expect(row?.state).toBe('done');
   });
 
   it('is concluded once of two officers who conclude at once', async () => {

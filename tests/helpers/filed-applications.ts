@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { foundedRecord } from '../../scripts/lib/founded-records.ts';
 import { listProgrammes } from '../../scripts/lib/list-programmes.ts';
 import { beginApplication } from '../../src/features/applications/commands.ts';
 import { loadApplication, readFacts } from '../../src/features/applications/queries.ts';
@@ -65,7 +66,7 @@ export async function loaded(ctx: CommandContext, id: string) {
   return found;
 }
 
-/** Takes a decision on the file as it stands now. */
+/** Takes a decision on the file as it stands now; a visit or a result of a draw on ground that is made for it. */
 export async function decided(
   ctx: CommandContext,
   by: Holder,
@@ -76,7 +77,8 @@ export async function decided(
   const file = await loaded(ctx, applicationId);
   const { state } = standingOf(file.file, file, ctx.now);
   const decision = { reason: '符合要求', on: state, ...brought } as Brought;
-  return decideOnce(ctx, by, file, { ...rest, decision }, key());
+  const details = rest.details ?? (await foundedRecord(ctx, by, file, decision));
+  return decideOnce(ctx, by, file, { ...rest, details, decision }, key());
 }
 
 /** Hands in a draft that says yes to everything. */

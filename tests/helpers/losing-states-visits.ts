@@ -137,7 +137,7 @@ export const siteVisitStates: LosingState[] = [
   }),
   walked('sampling-draws.enterNumber', 'before its day', 'draw_too_early', CITY, async (set) => {
     const drawId = await draw(set, true);
-    const input = { drawId, number: NUMBER };
+    const input = { drawId, number: NUMBER, numberAgain: NUMBER };
     return () => enterNumber(set.ctx, set.by.city, input, key());
   }),
   walked(

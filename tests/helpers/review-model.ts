@@ -69,6 +69,8 @@ export class ReviewModel {
   opinions = new Set<string>();
   sides = new Set<string>();
   backers = new Set<string>();
+  /** Who passed it, for which office. */
+  passed = new Map<string, Set<string>>();
 
   constructor(rules: ModelRules, rights: readonly ModelRight[], begunAt: number) {
     this.rules = rules;
@@ -134,7 +136,11 @@ export class ReviewModel {
       );
     if (side === 'applicant') return holds('applicant') || holds('member');
     const isPartial =
-      holds('applicant') || holds('member') || this.sides.has(person) || this.backers.has(person);
+      holds('applicant') ||
+      holds('member') ||
+      this.sides.has(person) ||
+      this.backers.has(person) ||
+      [...(this.passed.get(person) ?? [])].some((office) => office !== side);
     return holds(side) && !isPartial;
   }
 
@@ -207,6 +213,7 @@ export class ReviewModel {
         if (step.percent > 0 && isDrawn && !this.visited) return false;
         if (this.opinions.size < Math.max(0, step.departments.length - 1)) return false;
         if (step.isScored && !one.isSound) return false;
+        this.passed.set(one.person, new Set([...(this.passed.get(one.person) ?? []), step.office]));
         this.begin(index + 1, one.at);
         return true;
       }

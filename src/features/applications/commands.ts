@@ -4,7 +4,7 @@ import type { Query } from '../../lib/db/commit.ts';
 import { DomainError } from '../../lib/errors.ts';
 import { parseInput } from '../../lib/fields.ts';
 import { newBookingCode, newId } from '../../lib/ids.ts';
-import { divisionTree } from '../regions/policy.ts';
+import { findRegionName } from '../drill-plans/queries.ts';
 import { calendarDate } from '../../lib/time.ts';
 import { actOnce } from '../audit/statements.ts';
 import { organisationMembers, organisations } from '../organisations/table.ts';
@@ -45,7 +45,7 @@ async function applicantOf(
   { organisationId, regionCode }: { organisationId: string; regionCode: string },
 ): Promise<{ organisationId: string | null; regionCode: string; name: string } | undefined> {
   if (organisationId === '') {
-    const name = divisionTree.fullName(regionCode);
+    const name = await findRegionName(regionCode);
     return name === undefined ? undefined : { organisationId: null, regionCode, name };
   }
   const [found] = await db

@@ -65,6 +65,9 @@ export interface Transition {
   needs: readonly Need[];
 }
 
+/** Where a file has come to its end: another can be begun for its title. The index that allows one says the same. */
+export const ENDED: readonly State[] = ['named', 'refused', 'withdrawn', 'revoked'];
+
 /** Where an application lies for those who write it. */
 export const applicationPath = (id: string): string => `/me/applications/${id}`;
 /** Where an office works on it. */
@@ -82,6 +85,16 @@ export function beginObjection(
   return own === unit ? undefined : '这个称号由别的一级单位申报';
 }
 
+const movedOn: Refusal = {
+  code: 'conflict',
+  reason: 'application_moved_on',
+  message: '别人刚刚办过这一份，请刷新再看。',
+};
+const overtaken: Refusal = {
+  code: 'conflict',
+  reason: 'entry_overtaken',
+  message: '别人刚刚改过这一项。',
+};
 const openAlready: Refusal = {
   code: 'conflict',
   reason: 'application_open',
@@ -91,19 +104,15 @@ const openAlready: Refusal = {
 /** What the guards of the tables raise, in words for whoever acts. */
 export const applicationRefusals: Refusals = {
   application_not_yours: { code: 'not_found', message: '没有找到这一份申报。' },
-  application_moved_on: { code: 'conflict', message: '别人刚刚办过这一份，请刷新再看。' },
-  'unique:application_decisions.application_id,application_decisions.position': {
-    code: 'conflict',
-    reason: 'application_moved_on',
-    message: '别人刚刚办过这一份，请刷新再看。',
-  },
+  application_moved_on: movedOn,
+  'unique:application_decisions.application_id,application_decisions.position': movedOn,
   application_not_open: {
     code: 'conflict',
     message: '这一份现在不能改：已经交上去了，或者补正的期限过了。',
   },
-  entry_overtaken: { code: 'conflict', message: '别人刚刚改过这一项。' },
+  entry_overtaken: overtaken,
   'unique:application_entries.application_id,application_entries.part,application_entries.key,application_entries.version':
-    { code: 'conflict', reason: 'entry_overtaken', message: '别人刚刚改过这一项。' },
+    overtaken,
   evidence_used_up: { code: 'conflict', message: '一份申报最多放400件材料。请先删去用不着的。' },
   'unique:application_evidence.application_id,application_evidence.part,application_evidence.key,application_evidence.kind,application_evidence.figure,application_evidence.digest':
     {
@@ -279,7 +288,9 @@ export interface Course {
   confirmedOn: CalendarDate | null;
 }
 
-const keyOf = (state: State) => /^(?:step|returned|suspended):(.+)$/.exec(state)?.[1];
+/** The key of the step that a state is of. */
+export const keyOf = (state: string): string | undefined =>
+  /^(?:step|returned|suspended):(.+)$/.exec(state)?.[1];
 /** At a step whose clock runs. */
 export const isWork = (state: State) => state.startsWith('step:');
 

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, like, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, like, or, sql, type SQL } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import type { Query } from '../../lib/db/commit.ts';
 import { readTogether } from '../../lib/db/read.ts';
@@ -68,11 +68,29 @@ export function fileOf(
  * @throws Error when the content does not have the version that it was begun with.
  */
 export async function loadApplication(
-  { db }: Reads,
+  ctx: Reads,
   listProgrammes: ListProgrammes,
   by: { id: string } | { code: string },
 ): Promise<LoadedApplication | undefined> {
   const wanted = 'id' in by ? eq(applications.id, by.id) : eq(applications.code, by.code);
+  const [found] = await loadWhere(ctx, listProgrammes, wanted);
+  return found;
+}
+
+/** The same of several. One request: whoever asks for many at once holds whole forms of each. */
+export async function loadApplications(
+  ctx: Reads,
+  listProgrammes: ListProgrammes,
+  ids: readonly string[],
+): Promise<LoadedApplication[]> {
+  return loadWhere(ctx, listProgrammes, inArray(applications.id, [...ids]));
+}
+
+async function loadWhere(
+  { db }: Reads,
+  listProgrammes: ListProgrammes,
+  wanted: SQL,
+): Promise<LoadedApplication[]> {
   const [years, days] = calendarReads({ db }, FIRST_YEAR);
   const read = await readTogether(db, {
     found: db.select().from(applications).where(wanted),
@@ -80,32 +98,37 @@ export async function loadApplication(
       .select()
       .from(applicationDecisions)
       .where(
-        eq(
+        inArray(
           applicationDecisions.applicationId,
           db.select({ id: applications.id }).from(applications).where(wanted),
         ),
       )
-      .orderBy(asc(applicationDecisions.position)),
+      .orderBy(asc(applicationDecisions.applicationId), asc(applicationDecisions.position)),
     members: db
-      .select({ personId: organisationMembers.personId })
+      .select({ applicationId: applications.id, personId: organisationMembers.personId })
       .from(organisationMembers)
       .innerJoin(applications, eq(applications.organisationId, organisationMembers.organisationId))
       .where(and(wanted, eq(organisationMembers.state, 'active'))),
     heirs: db.select().from(officeScopes),
     ...{ years, days },
   });
-  const [application] = read.found;
-  if (!application) return undefined;
-  return {
-    ...{ application, rows: read.rows, heirs: read.heirs },
-    file: fileOf(application, read.rows),
-    programme: programmeOf(await listProgrammes(), application),
-    calendar: new WorkCalendar(
-      read.years.map(({ year }) => year),
-      read.days,
-    ),
-    memberIds: read.members.map(({ personId }) => personId),
-  };
+  if (read.found.length === 0) return [];
+  const programmes = await listProgrammes();
+  const calendar = new WorkCalendar(
+    read.years.map(({ year }) => year),
+    read.days,
+  );
+  return read.found.map((application) => {
+    const rows = read.rows.filter(({ applicationId }) => applicationId === application.id);
+    return {
+      ...{ application, rows, heirs: read.heirs, calendar },
+      file: fileOf(application, rows),
+      programme: programmeOf(programmes, application),
+      memberIds: read.members.flatMap(({ applicationId, personId }) =>
+        applicationId === application.id ? [personId] : [],
+      ),
+    };
+  });
 }
 
 /** The rules that an application keeps to. @throws Error when the content does not have them any more. */

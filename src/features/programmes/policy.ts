@@ -26,7 +26,7 @@ export const evidenceWords: Readonly<Record<EvidenceKind, string>> = {
   training: '培训名单',
   roster: '队伍名册',
   shelter: '避难场所',
-  profile: '社区概况',
+  profile: '社区基本情况',
   file: '上传的文件',
 };
 

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
-import type { Json } from '../../lib/db/commit.ts';
+import { listAnswered, type Json } from '../../lib/db/commit.ts';
 import { DomainError, domainErrorIn, type FieldProblem } from '../../lib/errors.ts';
 import { parseInput, parseKey } from '../../lib/fields.ts';
 import { newId } from '../../lib/ids.ts';
@@ -9,9 +9,11 @@ import type { ListProgrammes, LoadedApplication } from '../applications/queries.
 import { canScore } from '../assessments/policy.ts';
 import { actOnce } from '../audit/statements.ts';
 import { pointsOf } from '../programmes/policy.ts';
+import { listSeenApplications } from '../reviews/queries.ts';
 import { decideOnce, type Brought, type Decided } from '../reviews/statements.ts';
 import type { Holder } from '../roles/policy.ts';
 import {
+  batchWords,
   delegationRefusals,
   deskRefusals,
   latestMarks,
@@ -222,10 +224,17 @@ export interface BatchResult {
   [key: string]: Json;
 }
 
+/** So many files are read in one request: whole forms of all fifty would be too much to hold at once. */
+const FILES_A_READ = 10;
+
+/** A key of its own for each file, which the same press gives again. */
+const keyOfFile = (whole: string, applicationId: string) =>
+  `${whole.slice(0, 31)}-${applicationId.replaceAll('-', '')}`;
+
 /**
  * Does one act to many files, each looked at again and decided for itself: what cannot be done is named with its reason,
- * and keeps no other out. Sent again under the same key it changes nothing.
- * @throws DomainError `invalid` (fields), `unavailable`.
+ * and keeps no other out. Sent again under the same key it does what is left and changes nothing twice.
+ * @throws DomainError `invalid` (fields, what cannot be taken back was not confirmed), `unavailable`.
  */
 export const actOnMany: DeskCommand<{ batchId: string }> = async (
   ctx,
@@ -235,24 +244,34 @@ export const actOnMany: DeskCommand<{ batchId: string }> = async (
   key,
 ) => {
   requireOfficer(by);
-  const asked = parseInput(batchInput, input);
+  const { confirmed, ...asked } = parseInput(batchInput, input);
+  const { act, files } = asked;
+  if (act !== 'assignment' && confirmed !== files.length) {
+    throw new DomainError(
+      'invalid',
+      'batch_unconfirmed',
+      `要对${files.length}份办“${batchWords[act]}”，办了不能收回，申报人会收到消息。核对过了，再按一次。`,
+    );
+  }
   const whole = parseKey(key);
+  const answered = await listAnswered(ctx.db, by.id, [
+    whole,
+    ...files.map((one) => keyOfFile(whole, one)),
+  ]);
   const results: BatchResult[] = [];
-  for (const applicationId of asked.files) {
-    // A key of its own for each file, which the same press gives again.
-    const own = `${whole.slice(0, 31)}-${applicationId.replaceAll('-', '')}`;
-    try {
-      await actOnOne(ctx, by, asked, applicationId, listProgrammes, own);
-      results.push({ applicationId, done: true, why: '' });
-    } catch (error) {
-      const refusal = domainErrorIn(error);
-      if (!refusal || refusal.code === 'unavailable') throw error;
-      const why = refusal.fields[0]?.message ?? refusal.message;
-      results.push({ applicationId, done: false, why });
+  for (let at = 0; at < files.length && !answered.has(whole); at += FILES_A_READ) {
+    const some = files.slice(at, at + FILES_A_READ);
+    const seen = await listSeenApplications(ctx, listProgrammes, by, some);
+    for (const applicationId of some) {
+      const own = keyOfFile(whole, applicationId);
+      const file = seen.find(({ application }) => application.id === applicationId);
+      const why = answered.has(own)
+        ? ''
+        : await actOnOne(ctx, by, asked, file, own).then(() => '', reasonOf);
+      results.push({ applicationId, done: why === '', why });
     }
   }
   const id = newId(ctx.now);
-  const { act } = asked;
   return actOnce(ctx, by.id, whole, {
     command: 'actOnMany',
     action: 'application.batch',
@@ -269,6 +288,13 @@ export const actOnMany: DeskCommand<{ batchId: string }> = async (
     refusals: {},
   });
 };
+
+/** Why one file was not done. @throws what is no refusal, or leaves unknown whether it was. */
+function reasonOf(error: unknown): string {
+  const refusal = domainErrorIn(error);
+  if (!refusal || refusal.code === 'unavailable') throw error;
+  return refusal.fields[0]?.message ?? refusal.message;
+}
 
 /** 委托: for some days another officer of the office works on what is somebody's. @throws DomainError. */
 export async function delegateWork(

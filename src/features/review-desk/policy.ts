@@ -1,5 +1,5 @@
 import type { Refusals } from '../../lib/errors.ts';
-import { parentOf, type RegionCode } from '../../lib/regions/codes.ts';
+import { isWithin, parentOf, type RegionCode } from '../../lib/regions/codes.ts';
 import { daysBetween, type CalendarDate } from '../../lib/time.ts';
 import { applicationRefusals, stepOf, type State } from '../applications/policy.ts';
 import type { ApplicationDecision, EntryPart } from '../applications/table.ts';
@@ -201,6 +201,18 @@ export function reviewingRegions({ roles }: Pick<Holder, 'roles'>): RegionCode[]
     role === 'reviewer' && scopeKind === 'region' && /^(\d{6}|\d{9})$/.test(scopeId)
       ? [scopeId]
       : [],
+  );
+}
+
+/** The titles that somebody under some offices, or above them, can apply for: other provinces' are nothing to them. */
+export function programmesOf(
+  programmes: readonly Programme[],
+  offices: readonly RegionCode[],
+): Programme[] {
+  return programmes.filter(
+    ({ region }) =>
+      region === 'all' ||
+      offices.some((office) => isWithin(office, region) || isWithin(region, office)),
   );
 }
 

@@ -225,6 +225,8 @@ export const batchInput = z.preprocess(
       officerId: z.union([officer, z.literal('')]).default(''),
       fault: z.union([z.enum(FAULT_KINDS), z.literal('')]).default(''),
       reason: z.string().default(''),
+      /** How many files the question was about that whoever sends this has answered. */
+      confirmed: z.coerce.number().int().catch(0),
     })
     .superRefine((value, ctx) => {
       const problem = (path: string, message: string) =>

@@ -6,7 +6,7 @@ import type { ListProgrammes, LoadedApplication } from '../applications/queries.
 import { actOnce } from '../audit/statements.ts';
 import type { Step } from '../programmes/schema.ts';
 import { groundOf, mayMove, standingOf } from '../reviews/policy.ts';
-import { requireSeenApplication } from '../reviews/queries.ts';
+import { requireSeenApplication, type SeenApplication } from '../reviews/queries.ts';
 import { decideOnce } from '../reviews/statements.ts';
 import type { Holder } from '../roles/policy.ts';
 import { deskRefusals } from './policy.ts';
@@ -20,8 +20,11 @@ export async function requireDesk(
   by: Holder,
   input: unknown,
 ): Promise<LoadedApplication> {
-  const seen = await requireSeenApplication(ctx, listProgrammes, by, input);
-  if (seen.side !== 'applicant') return seen;
+  return requireOfficeSide(await requireSeenApplication(ctx, listProgrammes, by, input));
+}
+
+function requireOfficeSide(seen: SeenApplication | undefined): LoadedApplication {
+  if (seen && seen.side !== 'applicant') return seen;
   throw new DomainError('not_found', 'application_not_yours', '没有找到这一份申报。');
 }
 
@@ -66,16 +69,15 @@ export async function assignOne(
   });
 }
 
-/** One file of a bulk act: looked at again as it stands now. @throws DomainError saying why it was not done. */
+/** One file of a bulk act, as it was just read. @throws DomainError saying why it was not done. */
 export async function actOnOne(
   ctx: CommandContext,
   by: Holder,
-  { act, officerId, fault, reason }: BatchAsked,
-  applicationId: string,
-  listProgrammes: ListProgrammes,
+  { act, officerId, fault, reason }: Omit<BatchAsked, 'confirmed'>,
+  seen: SeenApplication | undefined,
   key: string,
 ): Promise<void> {
-  const loaded = await requireDesk(ctx, listProgrammes, by, { applicationId });
+  const loaded = requireOfficeSide(seen);
   if (act === 'assignment') {
     await assignOne(ctx, by, loaded, officerId, key);
     return;

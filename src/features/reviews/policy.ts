@@ -26,7 +26,7 @@ import {
   sumScores,
   type Missing,
 } from '../assessments/policy.ts';
-import { addYears, afterDay, isPast } from '../deadlines/policy.ts';
+import { addYears, isPast } from '../deadlines/policy.ts';
 import { departmentWords, isSampled, pointsWords } from '../programmes/policy.ts';
 import type { Programme, Step } from '../programmes/schema.ts';
 import type { Holder } from '../roles/policy.ts';
@@ -75,12 +75,26 @@ function isApplicant(file: ApplicationFile, ground: Ground, personId: string, at
   );
 }
 
-/** Whoever belongs to the applicant now, or ever acted for it in this file, or stood back, decides nothing. */
-function isRecused(file: ApplicationFile, ground: Ground, personId: string, at: Date): boolean {
+/**
+ * Whoever belongs to the applicant now, or ever acted for it in this file, or stood back, decides nothing; whoever passed
+ * it at one level decides nothing at another.
+ */
+function isRecused(
+  file: ApplicationFile,
+  ground: Ground,
+  by: OfficeLevel,
+  personId: string,
+  at: Date,
+): boolean {
   const ofApplicant: readonly string[] = ['submission', 'correction', 'withdrawal', 'recusal'];
   return (
     isApplicant(file, ground, personId, at) ||
-    file.decisions.some(({ authorId, act }) => authorId === personId && ofApplicant.includes(act))
+    file.decisions.some(
+      ({ authorId, act, on }) =>
+        authorId === personId &&
+        (ofApplicant.includes(act) ||
+          (act === 'approval' && officeAt(ground.programme, on) !== by)),
+    )
   );
 }
 
@@ -103,7 +117,7 @@ export function mayMove(
       right.scopeId === region &&
       holdsAt(right, at),
   );
-  return isOfficer && !isRecused(file, ground, personId, at);
+  return isOfficer && !isRecused(file, ground, by, personId, at);
 }
 
 /** Everything but the file itself that decides for whoever asks now: their roles, also those for offices taken over. */
@@ -445,30 +459,4 @@ function turnOf(
 ): Standing['turn'] {
   if (state === 'draft' || state === 'rectifying' || paused === 'returned') return 'applicant';
   return state === 'named' || isNoticed ? null : (office ?? null);
-}
-
-/** What is kept of a file for queues: it follows from the decisions, and holds until `changesAt`. */
-export interface Projection {
-  state: State;
-  turn: Standing['turn'];
-  turnRegion: RegionCode | null;
-  since: Date;
-  untilOn: CalendarDate | null;
-  paused: boolean;
-  /** When it moves by itself unless somebody acts: something lapses, or a notice is over. */
-  changesAt: Date | null;
-}
-
-export function projectionOf(file: ApplicationFile, rules: Rules, now: Date): Projection {
-  const { state, turn, region, since, until, isPaused } = standingOf(file, rules, now);
-  const lapses = machineOf(rules.programme).some(
-    ({ from, act }) => from === state && act === 'lapse',
-  );
-  const isNoticed = state === 'notice' && turn === null;
-  return {
-    ...{ state, turn, turnRegion: region, since },
-    untilOn: until ?? null,
-    paused: isPaused,
-    changesAt: (lapses || isNoticed) && until !== undefined ? afterDay(until) : null,
-  };
 }

@@ -4,6 +4,7 @@ import { parseInput } from '../../lib/fields.ts';
 import type { Mover } from '../applications/policy.ts';
 import {
   loadApplication,
+  loadApplications,
   type ListProgrammes,
   type LoadedApplication,
 } from '../applications/queries.ts';
@@ -23,7 +24,26 @@ export async function findSeenApplication(
   id: string,
 ): Promise<SeenApplication | undefined> {
   const loaded = await loadApplication(ctx, listProgrammes, { id });
-  const side = loaded && sideOf(loaded.file, groundOf(loaded, by), by.id, ctx.now);
+  return loaded && seenBy(ctx, by, loaded);
+}
+
+/** Of several files those that somebody may look at. One request. */
+export async function listSeenApplications(
+  ctx: Pick<CommandContext, 'db' | 'now'>,
+  listProgrammes: ListProgrammes,
+  by: Holder,
+  ids: readonly string[],
+): Promise<SeenApplication[]> {
+  const loaded = await loadApplications(ctx, listProgrammes, ids);
+  return loaded.flatMap((one) => seenBy(ctx, by, one) ?? []);
+}
+
+function seenBy(
+  { now }: Pick<CommandContext, 'now'>,
+  by: Holder,
+  loaded: LoadedApplication,
+): SeenApplication | undefined {
+  const side = sideOf(loaded.file, groundOf(loaded, by), by.id, now);
   return side && { ...loaded, side };
 }
 

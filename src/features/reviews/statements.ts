@@ -1,23 +1,29 @@
 import { eq, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
-import type { Json, Query, Statement } from '../../lib/db/commit.ts';
+import { findAnswer, type Json, type Query, type Statement } from '../../lib/db/commit.ts';
 import { DomainError, type Refusals } from '../../lib/errors.ts';
+import { parseKey } from '../../lib/fields.ts';
+import type { RegionCode } from '../../lib/regions/codes.ts';
+import type { CalendarDate } from '../../lib/time.ts';
 import {
   applicationRefusals,
   machineOf,
   officeRegion,
   recordsOf,
+  type ApplicationFile,
   type Decision,
+  type Rules,
+  type State,
 } from '../applications/policy.ts';
 import type { LoadedApplication } from '../applications/queries.ts';
 import { contentOf } from '../applications/schema.ts';
 import { applicationDecisions, applications } from '../applications/table.ts';
 import { selfScores, sumScores } from '../assessments/policy.ts';
 import { actOnce } from '../audit/statements.ts';
-import { noticeEnd } from '../deadlines/policy.ts';
+import { afterDay, noticeEnd } from '../deadlines/policy.ts';
 import { queueMessage } from '../notifications/statements.ts';
 import type { Holder } from '../roles/policy.ts';
-import { groundOf, objectionTo, projectionOf, standingOf } from './policy.ts';
+import { groundOf, objectionTo, standingOf, type Standing } from './policy.ts';
 
 /** Each kind of decision without what the site knows itself: who and when. */
 type Unsigned<One> = One extends Decision ? Omit<One, 'authorId' | 'at'> : never;
@@ -129,8 +135,16 @@ export async function decideOnce(
   const { application, file, programme, rows } = loaded;
   const { db, now } = ctx;
   const decision: Decision = { ...brought, authorId: by.id, at: now };
+  const content = JSON.stringify({ ...details, ...(contentOf(decision) as Record<string, Json>) });
+  const { act, on, reason } = brought;
+  const command = `decide.${act}`;
+  const body = { applicationId: application.id, on, content, reason };
   const objection = objectionTo(file, groundOf(loaded, by), decision);
   if (objection) {
+    // Pressed twice: the first has moved the file, and whoever pressed wants to know that it is done.
+    const request = { scope: by.id, key: parseKey(key), command, body };
+    const answer = await findAnswer<Decided>(db, request);
+    if (answer) return answer;
     throw new DomainError(
       codes[objection.reason],
       `application_${objection.reason}`,
@@ -149,14 +163,14 @@ export async function decideOnce(
   const row = {
     ...{ applicationId: application.id, position },
     ...{ programme: application.programme, version: application.version },
-    ...{ fromState: brought.on, act: brought.act, toState: to, byLevel: mover },
+    ...{ fromState: on, act, toState: to, byLevel: mover },
     byRegion: mover === 'applicant' ? null : (officeRegion(mover, application.regionCode) ?? ''),
-    ...{ authorId: by.id, decidedAt: now, reason: brought.reason },
+    ...{ authorId: by.id, decidedAt: now, reason },
     tenths: tenthsOf(loaded, decision),
     noticeFrom: decision.act === 'notice' ? decision.opensOn : null,
     noticeUntil:
       decision.act === 'notice' ? noticeEnd(decision.opensOn, programme.notice.days.count) : null,
-    content: JSON.stringify({ ...details, ...(contentOf(decision) as Record<string, Json>) }),
+    content,
   };
   const telling = tellingOf(loaded, decision, to, details);
   const messages = telling
@@ -172,17 +186,12 @@ export async function decideOnce(
       ]
     : [];
   return actOnce<Decided>(ctx, by.id, key, {
-    command: `decide.${brought.act}`,
-    action: `application.${brought.act}`,
+    command,
+    action: `application.${act}`,
     subject: ['application', application.id],
     answer: { applicationId: application.id, position },
-    body: {
-      applicationId: application.id,
-      on: brought.on,
-      content: row.content,
-      reason: row.reason,
-    },
-    details: { from: brought.on, to, position },
+    body,
+    details: { from: on, to, position },
     statements: [
       db.insert(applicationDecisions).values(row),
       db
@@ -194,6 +203,32 @@ export async function decideOnce(
     ],
     refusals: { ...applicationRefusals, ...refusals },
   });
+}
+
+/** What is kept of a file for queues: it follows from the decisions, and holds until `changesAt`. */
+interface Projection {
+  state: State;
+  turn: Standing['turn'];
+  turnRegion: RegionCode | null;
+  since: Date;
+  untilOn: CalendarDate | null;
+  paused: boolean;
+  /** When it moves by itself unless somebody acts: something lapses, or a notice is over. */
+  changesAt: Date | null;
+}
+
+function projectionOf(file: ApplicationFile, rules: Rules, now: Date): Projection {
+  const { state, turn, region, since, until, isPaused } = standingOf(file, rules, now);
+  const lapses = machineOf(rules.programme).some(
+    ({ from, act }) => from === state && act === 'lapse',
+  );
+  const isNoticed = state === 'notice' && turn === null;
+  return {
+    ...{ state, turn, turnRegion: region, since },
+    untilOn: until ?? null,
+    paused: isPaused,
+    changesAt: (lapses || isNoticed) && until !== undefined ? afterDay(until) : null,
+  };
 }
 
 /** Keeps a file as time has moved it; nothing when somebody has decided since it was read. */

@@ -137,7 +137,8 @@ export async function enterNumber(
 
 /**
  * Writes what came out into the files that have no result yet, some in each call. A file that was sent back or
- * suspended meanwhile has its turn when it is at the step again; one that its officer stood back from, by another.
+ * suspended meanwhile has its turn when it is at the step again; one that its officer stood back from, by another; one
+ * that was withdrawn or refused has none.
  * @returns how many were written, and how many are left.
  */
 export async function recordDraw(
@@ -155,7 +156,7 @@ export async function recordDraw(
   }
   const programme = drawProgramme(await listProgrammes(), found.draw);
   const drawn = new Map(outcome.tickets.map(({ code, isDrawn }) => [code, isDrawn]));
-  const open = found.lines.filter(({ isRecorded }) => !isRecorded);
+  const open = found.lines.filter(({ isOpen }) => isOpen);
   let recorded = 0;
   for (const { code, applicationId } of open.slice(0, RECORDS_A_RUN)) {
     const on = `step:${found.draw.step}` as const;

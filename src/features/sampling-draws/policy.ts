@@ -11,11 +11,12 @@ export const drawPath = (id: string): string => `/communities/draws/${id}`;
 /** Where its office does it. */
 export const drawDeskPath = (id: string): string => `/staff/draws/${id}`;
 
-/** A line of the list, and whether the file has its result by now. */
+/** A line of the list. */
 export interface DrawLine {
   code: string;
   applicationId: string;
-  isRecorded: boolean;
+  /** The file has no result yet and is still at the step; one that was withdrawn or refused meanwhile needs none. */
+  isOpen: boolean;
 }
 
 /** A draw with all that happened, in its order. */
@@ -69,7 +70,7 @@ export function drawActs({ draw, lines }: FoundDraw, now: Date) {
   return {
     freeze: state === 'named' && today < numberOn,
     number: state === 'frozen' && today >= numberOn,
-    record: state === 'drawn' && lines.some(({ isRecorded }) => !isRecorded),
+    record: state === 'drawn' && lines.some(({ isOpen }) => isOpen),
     drop: state === 'named' || (state === 'frozen' && today < numberOn),
   };
 }

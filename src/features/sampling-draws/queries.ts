@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, inArray, like, lt, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { readTogether } from '../../lib/db/read.ts';
 import { ROWS_SHOWN } from '../../lib/lists.ts';
+import { keyOf } from '../applications/policy.ts';
 import type { ListProgrammes } from '../applications/queries.ts';
 import { applications, officeScopes } from '../applications/table.ts';
 import { isSampled } from '../programmes/policy.ts';
@@ -106,8 +107,10 @@ export async function findDraw({ db }: Reads, id: string): Promise<FoundDraw | u
         isRecorded: sql<number>`exists (select 1 from application_decisions as record
           where record.application_id = draw_files.application_id and record.act = 'draw'
             and json_extract(record.content, '$.drawId') = draw_files.draw_id)`,
+        state: applications.state,
       })
       .from(drawFiles)
+      .innerJoin(applications, eq(applications.id, drawFiles.applicationId))
       .where(eq(drawFiles.drawId, id))
       .orderBy(asc(drawFiles.code)),
     freezes: db.select().from(drawFreezes).where(eq(drawFreezes.drawId, id)),
@@ -118,7 +121,10 @@ export async function findDraw({ db }: Reads, id: string): Promise<FoundDraw | u
   return (
     draw && {
       ...{ draw, freeze: freezes[0], result: results[0], drop: drops[0] },
-      lines: lines.map((line) => ({ ...line, isRecorded: line.isRecorded === 1 })),
+      lines: lines.map(({ code, applicationId, isRecorded, state }) => ({
+        ...{ code, applicationId },
+        isOpen: isRecorded === 0 && keyOf(state) === draw.step,
+      })),
     }
   );
 }

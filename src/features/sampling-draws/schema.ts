@@ -37,13 +37,19 @@ export const nameInput = z.object({
   }),
 });
 
-/** The number as it was published, leading zeros kept. */
-export const numberInput = drawReference.extend({
-  number: z
-    .string({ error: '请填公布的号码' })
-    .transform((text) => text.normalize('NFKC').replaceAll(/[\s,，、-]/g, ''))
-    .pipe(z.string().regex(/^\d{2,40}$/, { error: '只填数字，前面的0也要填' })),
-});
+/** As it was published, leading zeros kept. */
+const published = z
+  .string({ error: '请填公布的号码' })
+  .transform((text) => text.normalize('NFKC').replaceAll(/[\s,，、-]/g, ''))
+  .pipe(z.string().regex(/^\d{2,40}$/, { error: '只填数字，前面的0也要填' }));
+
+/** The number, typed twice: it can never be changed, and a slip would draw others. */
+export const numberInput = drawReference
+  .extend({ number: published, numberAgain: published })
+  .refine(({ number, numberAgain }) => number === numberAgain, {
+    path: ['numberAgain'],
+    error: '两遍填的不一样，请对着公布的号码再填一遍',
+  });
 
 export const dropInput = drawReference.extend({
   reason: publicLine('请写为什么作废，会公开', 200).refine((text) => text.length >= 2, {

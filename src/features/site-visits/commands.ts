@@ -30,7 +30,7 @@ import {
   planInput,
   type VisitEntryInput,
 } from './schema.ts';
-import { siteVisitConclusions, siteVisitEntries, siteVisits, type SiteVisit } from './table.ts';
+import { siteVisitEntries, siteVisits, type SiteVisit } from './table.ts';
 
 const notFound = () => new DomainError('not_found', 'visit_not_yours', '没有找到这一次核查。');
 
@@ -290,27 +290,15 @@ export async function concludeVisit(
   listProgrammes: ListProgrammes,
   key: string,
 ): Promise<Decided> {
-  const { applicationId, on, reason } = parseInput(conclusionInput, input);
+  const { on, reason } = parseInput(conclusionInput, input);
   const { seen, visit, entries } = await requireVisit(ctx, by, input, listProgrammes);
   const lacks = visitLacks(seen.programme, entries.map(factOf));
   if (lacks.length > 0) {
     throw new DomainError('conflict', 'visit_not_whole', `${lacks.join('，')}。`);
   }
-  const row = ctx.db.insert(siteVisitConclusions).values({
-    ...{ visitId: visit.id, applicationId, position: seen.rows.length + 1 },
-    ...{ concludedBy: by.id, concludedAt: ctx.now },
-  });
-  const visitId = visit.id;
-  return decideOnce(
-    ctx,
-    by,
-    seen,
-    {
-      decision: { act: 'visit', on, reason },
-      ...{ details: { visitId }, statements: [row], refusals: visitRefusals },
-    },
-    key,
-  );
+  const decision = { act: 'visit', on, reason } as const;
+  const details = { visitId: visit.id };
+  return decideOnce(ctx, by, seen, { decision, details, refusals: visitRefusals }, key);
 }
 
 /**

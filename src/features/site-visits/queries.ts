@@ -5,7 +5,7 @@ import { officeOf, stepOf } from '../applications/policy.ts';
 import { applicationDeed } from '../application-drafts/queries.ts';
 import type { ListProgrammes } from '../applications/queries.ts';
 import type { Step } from '../programmes/schema.ts';
-import { standingOf } from '../reviews/policy.ts';
+import { groundOf, mayMove, standingOf } from '../reviews/policy.ts';
 import { findSeenApplication, type SeenApplication } from '../reviews/queries.ts';
 import type { Deed, Holder } from '../roles/policy.ts';
 import { checklistOf, latestFacts, type VisitFact, type VisitRun } from './policy.ts';
@@ -60,13 +60,11 @@ export async function findVisitDesk(
   const here = state.startsWith('step:') ? stepOf(seen.programme, state) : undefined;
   const step = here && here.visit !== 'none' ? here : undefined;
   const visit = step ? visits.find((one) => one.step === step.key) : visits[0];
-  const isRecused = seen.file.decisions.some(
-    ({ act, authorId }) => act === 'recusal' && authorId === by.id,
-  );
   return {
     ...{ seen, step, visit },
     entries: entries.filter(({ visitId }) => visitId === visit?.id),
-    canAct: step !== undefined && officeOf(step) === seen.side && !isRecused,
+    canAct:
+      step !== undefined && mayMove(seen.file, groundOf(seen, by), officeOf(step), by.id, now),
   };
 }
 

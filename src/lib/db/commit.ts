@@ -1,5 +1,5 @@
 import type { InValue, ResultSet } from '@libsql/client';
-import { and, eq, lt } from 'drizzle-orm';
+import { and, eq, inArray, lt } from 'drizzle-orm';
 import { DomainError, type Refusals } from '../errors.ts';
 import { equalBytes, sha256 } from '../keyring.ts';
 import { DAY_MS } from '../time.ts';
@@ -68,7 +68,7 @@ export async function commitOnce<Answer extends Json>(
   now: Date,
   write: { statements: readonly (Query | Statement)[]; answer: Answer; refusals: Refusals },
 ): Promise<Answer> {
-  const requestDigest = await sha256(JSON.stringify([request.command, request.body]));
+  const requestDigest = await digestOf(request);
   const { scope, key, command } = request;
   const row = { scope, key, command, requestDigest, answer: JSON.stringify(write.answer) };
   const keyRow = db.insert(idempotencyKeys).values({ ...row, createdAt: now });
@@ -81,23 +81,60 @@ export async function commitOnce<Answer extends Json>(
   }
 }
 
-async function firstAnswer<Answer>(
+/**
+ * What a request was answered with before; undefined where it is new, or its key served something else. For whoever would
+ * refuse a repetition before it comes to the write: what was asked for has been done, so it can no longer be asked for.
+ */
+export async function findAnswer<Answer>(
+  db: Database,
+  request: Request,
+): Promise<Answer | undefined> {
+  return readAnswer(db, request, await digestOf(request));
+}
+
+/** Which of somebody's keys have been answered. */
+export async function listAnswered(
+  db: Database,
+  scope: string,
+  keys: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db
+    .select({ key: idempotencyKeys.key })
+    .from(idempotencyKeys)
+    .where(and(eq(idempotencyKeys.scope, scope), inArray(idempotencyKeys.key, [...keys])));
+  return new Set(rows.map(({ key }) => key));
+}
+
+const digestOf = ({ command, body }: Request) => sha256(JSON.stringify([command, body]));
+
+async function readAnswer<Answer>(
   db: Database,
   { scope, key }: Request,
   digest: Uint8Array,
-): Promise<Answer> {
+): Promise<Answer | undefined> {
   const [first] = await db
     .select()
     .from(idempotencyKeys)
     .where(and(eq(idempotencyKeys.scope, scope), eq(idempotencyKeys.key, key)));
-  if (!first || !equalBytes(first.requestDigest, digest)) {
+  return first && equalBytes(first.requestDigest, digest)
+    ? (JSON.parse(first.answer) as Answer)
+    : undefined;
+}
+
+async function firstAnswer<Answer>(
+  db: Database,
+  request: Request,
+  digest: Uint8Array,
+): Promise<Answer> {
+  const answer = await readAnswer<Answer>(db, request, digest);
+  if (answer === undefined) {
     throw new DomainError(
       'invalid',
       'idempotency_key_reused',
       '这一页刚才已经办过一件事。要再办一件，请核对下面的内容，再按一次。',
     );
   }
-  return JSON.parse(first.answer) as Answer;
+  return answer;
 }
 
 /** Deletes keys old enough that nobody repeats their request any more. @returns how many. */

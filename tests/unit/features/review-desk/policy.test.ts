@@ -7,6 +7,7 @@ import {
   dueWords,
   faultsOf,
   latestMarks,
+  programmesOf,
   reviewingRegions,
   standIn,
   stateWords,
@@ -137,5 +138,21 @@ describe('who works on a file', () => {
     expect(reviewingRegions({ roles })).toEqual(['320904100', '320904', '320000']);
     const hall = { role: 'hall_manager', scopeKind: 'hall', scopeId: 'yancheng' } as const;
     expect(reviewingRegions({ roles: [hall] })).toEqual([]);
+  });
+
+  it('is asked about titles of its own regions and of those above and below', () => {
+    const made = (key: string, region: string) => ({ ...usual, key, region });
+    const all = [
+      made('national', 'all'),
+      made('jiangsu', '320000'),
+      made('yancheng', '320900'),
+      made('jiangxi', '360000'),
+      made('fuliang', '360222'),
+    ];
+    const keys = (...offices: string[]) => programmesOf(all, offices).map(({ key }) => key);
+    expect(keys('320904100')).toEqual(['national', 'jiangsu', 'yancheng']);
+    expect(keys('320000')).toEqual(['national', 'jiangsu', 'yancheng']);
+    expect(keys('320700')).toEqual(['national', 'jiangsu']);
+    expect(keys('360222', '320700')).toEqual(['national', 'jiangsu', 'jiangxi', 'fuliang']);
   });
 });
