@@ -13,11 +13,13 @@ const COUNT_THEMSELVES: readonly (readonly [method: string, path: RegExp])[] = [
   ['PUT', /^\/api\/files\/[^/]+\/parts\/\d+$/],
   ['POST', /^\/me\/organisations\/[^/]+\/proof$/],
   ['POST', /^\/halls\/[^/]+\/groups\/confirmation$/],
+  ['POST', /^\/me\/groups\/[^/]+\/letter$/],
   ['POST', /^\/me\/organisations\/[^/]+\/profile\/risk-map$/],
   ['POST', /^\/me\/drills\/[^/]+\/photos$/],
   ['POST', /^\/(?:me|staff)\/improvements\/[^/]+\/completion$/],
   ['POST', /^\/me\/applications\/[^/]+\/evidence\/[^/]+\/[^/]+$/],
   ['POST', /^\/(?:me|staff)\/applications\/[^/]+\/stamped$/],
+  ['POST', /^\/staff\/applications\/[^/]+\/visit\/photos$/],
 ];
 
 /** A spreadsheet of 500 rows, three times over. */
@@ -37,7 +39,8 @@ const limitSheet = bodyLimit({
 const limitText = bodyLimit({
   maxSize: BODY_MAX_BYTES,
   onError: () => {
-    throw new DomainError('too_large', 'body_too_large', '发送的内容太大了，请缩短后再试。');
+    const message = '发送的内容太大了。请退回刚才那一页，写的还在，缩短后再试。';
+    throw new DomainError('too_large', 'body_too_large', message);
   },
 });
 

@@ -23,9 +23,11 @@ const pause = panel?.querySelector<HTMLButtonElement>('[data-upload-pause]');
 
 const ask = async (method: string, path: string, headers: HeadersInit, body?: BodyInit) => {
   const answer = await fetch(`/api/files${path}`, { method, headers, body: body ?? null });
-  const told = (await answer.json()) as { detail?: string };
+  const told = (await answer.json()) as { detail?: string; errors?: { message: string }[] };
   // 503 and the like pass; what is wrong with the file or the sign-in does not.
-  if (!answer.ok && answer.status < 500) throw new Refused(told.detail);
+  if (!answer.ok && answer.status < 500) {
+    throw new Refused(told.errors?.[0]?.message ?? told.detail);
+  }
   if (!answer.ok) throw new Error();
   return told as unknown as Upload;
 };

@@ -97,9 +97,14 @@ describe('a public notice', () => {
     await expect(attempt(by.province, { opensOn: addDays(today, -1) })).rejects.toMatchObject({
       fields: [{ field: 'opensOn' }],
     });
-    await expect(attempt(by.province, { phone: ' ' })).rejects.toMatchObject({
-      fields: [{ field: 'phone' }],
-    });
+    for (const [field, wrong] of [
+      ['phone', ' '],
+      ['email', '打电话'],
+    ] as const) {
+      await expect(attempt(by.province, { [field]: wrong })).rejects.toMatchObject({
+        fields: [{ field }],
+      });
+    }
     await expect(attempt(by.city, {})).rejects.toMatchObject({ code: 'not_found' });
     await attempt(by.province, {});
     await expect(attempt(by.province, { on: 'notice_due' })).rejects.toMatchObject({

@@ -253,7 +253,12 @@ test('the way to a booking has no finding, mistakes included', async ({ page, ph
   await page.getByRole('button', { name: '确认预约' }).click();
   await inspect(page, 'confirmation-mistake', mistake);
   await page.getByLabel('联系人姓名').fill('示例王芳');
+  const cookies = await page.context().cookies();
+  await page.context().clearCookies();
   await page.getByRole('button', { name: '确认预约' }).click();
+  await inspect(page, 'sign-in-ended', title('要再登录一次'));
+  await page.context().addCookies(cookies);
+  await page.getByRole('button', { name: '登录好了，接着提交' }).click();
   await inspect(page, 'ticket', title('约好了'));
   await page.getByRole('link', { name: '改期或改人数' }).click();
   await inspect(page, 'change', title('改期或改人数'));
@@ -354,6 +359,8 @@ test('the door of a hall has no finding, whatever it has to say', async ({ page,
   await expect(page.getByText('1条还没发出')).toHaveCount(0);
   await page.goto('/staff/halls/yancheng/door/inside');
   await inspect(page, 'door-inside', title(/在馆里\d+人/));
+  // Whoever counts after an evacuation ticks off on the phone as well as on paper.
+  await page.getByRole('checkbox', { name: '数到了' }).first().check();
   await page.goto('/staff/halls/yancheng/door/paper');
   await inspect(page, 'door-paper', title(/名单/));
   await page.goto('/staff/halls/yancheng/notes');
@@ -912,6 +919,15 @@ test('the page of roles has no finding', async ({ page, phone, ctx }) => {
   await inspect(page, 'roles', page.getByRole('heading', { level: 1, name: '人员和角色' }));
   await page.getByRole('button', { name: '授权' }).click();
   await inspect(page, 'roles-mistake', page.getByRole('alert'));
+});
+
+test('the page of the audit log has no finding', async ({ page, phone, ctx }) => {
+  await signInWithRole(page, ctx, phone, { role: 'auditor', scopeKind: 'site', scopeId: '' });
+  await page.goto('/staff/audit');
+  const title = page.getByRole('heading', { level: 1, name: '审计记录' });
+  await inspect(page, 'audit-log', title);
+  await page.goto('/staff/audit?q=nothing');
+  await inspect(page, 'audit-log-empty', page.getByText('没有这样的记录'));
 });
 
 test('the pages of a group have no finding, mistakes included', async ({ page, phone, ctx }) => {

@@ -53,8 +53,13 @@ test('a form saves itself as it is typed, tells of a colleague, and takes a file
   await reason(page).fill('单独列了科目');
   const saved = page.locator('#money-used').getByRole('status').filter({ hasText: '已自动保存' });
   await expect(saved).toBeVisible();
+  const monthly = page.getByRole('radio', { name: /^每月1次/ });
+  await monthly.check();
+  const chosen = page.locator('section').filter({ has: monthly }).getByRole('status');
+  await expect(chosen.filter({ hasText: '已自动保存' })).toBeVisible();
   await page.reload();
   await expect(reason(page)).toHaveValue('单独列了科目');
+  await expect(monthly).toBeChecked();
 
   // The second read the page before: both texts are shown, and nothing is lost.
   await reason(other).fill('有专门的账');
@@ -70,12 +75,20 @@ test('a form saves itself as it is typed, tells of a colleague, and takes a file
   await expect(other.getByRole('status').filter({ hasText: '存好了' })).toBeVisible();
   await second.close();
 
-  // The line breaks before the last part of the file.
+  // A file with nothing in it is told as that.
   await page.goto(`${base}/evidence/point/money-used`);
+  const choice = page.getByLabel('选一个文件');
+  await choice.setInputFiles({
+    ...{ name: '空.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(0) },
+  });
+  await page.getByRole('button', { name: '传上去' }).click();
+  await expect(page.getByRole('status').filter({ hasText: '这个文件是空的' })).toBeVisible();
+
+  // The line breaks before the last part of the file.
   const bytes = pdf(PART_BYTES + 80_000);
   const last = /\/parts\/1$/;
   await page.route(last, async (route) => route.abort('internetdisconnected'));
-  await page.getByLabel('选一个文件').setInputFiles({
+  await choice.setInputFiles({
     ...{ name: '凭证.pdf', mimeType: 'application/pdf', buffer: Buffer.from(bytes) },
   });
   await page.getByRole('button', { name: '传上去' }).click();

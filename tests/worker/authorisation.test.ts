@@ -82,6 +82,7 @@ type Who =
   | 'editor'
   | 'publisher'
   | 'administrator'
+  | 'auditor'
   | 'staff'
   | 'works here';
 type Person =
@@ -93,6 +94,7 @@ type Person =
   | 'reviewer'
   | 'editor'
   | 'administrator'
+  | 'auditor'
   /** Holds every role and has shown no more than a phone's code. */
   | 'phoneOnly';
 
@@ -105,7 +107,16 @@ const PEOPLE: readonly Person[] = [
   'reviewer',
   'editor',
   'administrator',
+  'auditor',
   'phoneOnly',
+];
+const STAFF: readonly Person[] = [
+  'hallStaff',
+  'hallManager',
+  'reviewer',
+  'editor',
+  'administrator',
+  'auditor',
 ];
 const ALLOWED: Record<Who, readonly Person[]> = {
   everybody: PEOPLE,
@@ -125,8 +136,9 @@ const ALLOWED: Record<Who, readonly Person[]> = {
   editor: ['editor'],
   publisher: ['editor', 'administrator'],
   administrator: ['administrator'],
-  staff: ['hallStaff', 'hallManager', 'reviewer', 'editor', 'administrator'],
-  'works here': ['hallStaff', 'hallManager', 'reviewer', 'editor', 'administrator', 'phoneOnly'],
+  auditor: ['auditor'],
+  staff: STAFF,
+  'works here': [...STAFF, 'phoneOnly'],
 };
 
 /** What somebody with roles is led to proving who they are for, whichever roles they are. */
@@ -536,6 +548,7 @@ const ROUTES: Record<string, Who> = {
   'GET /staff/people/revocation': 'hall manager',
   'GET /staff/phones': 'administrator',
   'GET /staff/phones/:id': 'administrator',
+  'GET /staff/audit': 'auditor',
   'GET /staff/messages': 'administrator',
   'GET /staff/messages/resend': 'administrator',
   'GET /staff/withdrawals': 'publisher',
@@ -896,6 +909,7 @@ beforeAll(async () => {
   await addRole(ctx, idOf('administrator'), {
     ...{ role: 'administrator', scopeKind: 'site', scopeId: '' },
   });
+  await addRole(ctx, idOf('auditor'), { role: 'auditor', scopeKind: 'site', scopeId: '' });
   for (const held of [
     { role: 'hall_manager', ...hall },
     { role: 'reviewer', scopeKind: 'region', scopeId: '320904' },

@@ -15,7 +15,12 @@ import {
   decideOrganisation,
 } from '../../src/features/organisations/commands.ts';
 import { reportOutage } from '../../src/features/outages/commands.ts';
-import { addDays, calendarDate } from '../../src/lib/time.ts';
+import type { Brought } from '../../src/features/reviews/statements.ts';
+import { addDays, calendarDate, DAY_MS } from '../../src/lib/time.ts';
+import { signInByPhone } from '../../scripts/lib/demo-people.ts';
+import { decided } from '../helpers/filed-applications.ts';
+import { offices, walkedTo } from '../helpers/walked-applications.ts';
+import type { World } from '../helpers/world.ts';
 import { bookingBody, fieldValue, getPage, postForm, postJson } from '../helpers/asking.ts';
 import { badBodies, badTexts, badValues, HTML, SQL } from '../helpers/bad-input.ts';
 import { claimSchool } from '../helpers/files.ts';
@@ -33,6 +38,10 @@ let bookingId: string;
 let organisationId: string;
 let communityId: string;
 let applicationId: string;
+/** Files that wait for an office: for their visit, their notice, their naming, their recheck. */
+let files: Record<'visit' | 'notice' | 'naming' | 'recheck', string>;
+/** How often somebody signed in before anything was tried. */
+let signedIn: number;
 let importId: string;
 let namingId: string;
 let outageId: string;
@@ -90,14 +99,52 @@ beforeAll(async () => {
     listProgrammes,
     crypto.randomUUID(),
   ));
+  const province = { role: 'reviewer', scopeKind: 'region', scopeId: '320000' } as const;
+  await addRole(site.context(), visitor.person.id, province);
+  files = await walkedFiles();
+  [{ rows: signedIn } = { rows: 0 }] = await site
+    .context()
+    .db.select({ rows: count() })
+    .from(signIns);
 });
+
+/** One file in each state in which an office fills in a form of its own, decided by others so far. */
+async function walkedFiles(): Promise<typeof files> {
+  const ctx = site.context();
+  const before = { ...ctx, now: new Date(ctx.now.getTime() - 30 * DAY_MS) };
+  const yesterday = { ...ctx, now: new Date(before.now.getTime() - DAY_MS) };
+  let people = 0;
+  const world = {
+    ctx: before,
+    at: (now: Date) => ({ ...ctx, now }),
+    person: () => signInByPhone(yesterday, `1391111${String((people += 1)).padStart(4, '0')}`),
+  } as unknown as World;
+  const by = await offices(world);
+  const walked = (nth: number, until: string) =>
+    walkedTo(world, by, until, { name: `示例第${nth}社区居民委员会` });
+  const [visit, notice, naming] = [
+    await walked(1, 'step:county-review'),
+    await walked(2, 'notice_due'),
+    await walked(3, 'notice'),
+  ];
+  const noticed = await walked(4, 'notice');
+  const over = world.at(new Date(noticed.ctx.now.getTime() + 15 * DAY_MS));
+  const named = { act: 'naming', document: '关于命名示例社区的通知' } as Brought;
+  await decided(over, by.province, noticed.applicationId, named);
+  return {
+    visit: visit.applicationId,
+    notice: notice.applicationId,
+    naming: naming.applicationId,
+    recheck: noticed.applicationId,
+  };
+}
 
 afterAll(async () => {
   try {
     const { db } = site.context();
     expect(await readLedger(site.context(), session)).toMatchObject({ booked: 1, held: 1 });
     expect(await db.select({ rows: count() }).from(bookings)).toEqual([{ rows: 1 }]);
-    expect(await db.select({ rows: count() }).from(signIns)).toEqual([{ rows: 2 }]);
+    expect(await db.select({ rows: count() }).from(signIns)).toEqual([{ rows: signedIn }]);
     expect(site.site.output().includes('unexpected_error')).toBe(false);
   } finally {
     await site?.stop();
@@ -659,6 +706,36 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
     values: () => ({ [`file.${unknownId}`]: 'yes', act: 'assignment', officerId: unknownId }),
     as: () => visitor,
     fields: ['act', 'officerId'],
+  },
+  'the form of a candidate’s notice': {
+    path: () => `/staff/applications/${files.notice}/notice`,
+    values: () => ({
+      ...{ on: 'notice_due', opensOn: addDays(calendarDate(new Date()), 1) },
+      ...{ office: '示例减灾办公室', phone: '025-88880000', address: '示例路1号', email: '' },
+    }),
+    as: () => visitor,
+    fields: ['opensOn', 'phone', 'key'],
+  },
+  'the form of a naming': {
+    path: () => `/staff/applications/${files.naming}/naming`,
+    values: () => ({
+      ...{ on: 'notice', documentTitle: '关于命名示例社区的通知', documentNumber: '' },
+      ...{ namedOn: calendarDate(new Date()), namedBy: '示例命名机关' },
+    }),
+    as: () => visitor,
+    fields: ['namedOn', 'key'],
+  },
+  'the form of a recheck': {
+    path: () => `/staff/applications/${files.recheck}/recheck`,
+    values: () => ({ on: 'named', act: 'rectification', reason: '示例：路线图没有更新' }),
+    as: () => visitor,
+    fields: ['act', 'key'],
+  },
+  'the form of a planned visit': {
+    path: () => `/staff/applications/${files.visit}/visit`,
+    values: () => ({ act: 'plan', plannedOn: calendarDate(new Date()), party: '示例局2人' }),
+    as: () => visitor,
+    fields: ['plannedOn', 'key'],
   },
   'the form of a notice': {
     path: () => '/staff/notices/new',

@@ -2,7 +2,13 @@ import type { Refusals } from '../../lib/errors.ts';
 import { applicationPath, applicationRefusals } from '../applications/policy.ts';
 import type { LoadedApplication } from '../applications/queries.ts';
 import type { ApplicationEntry, ApplicationEvidence, EntryPart } from '../applications/table.ts';
-import { answerTenths, type Answer, type Draft, type HeldEvidence } from '../assessments/policy.ts';
+import {
+  answerTenths,
+  type Answer,
+  type Draft,
+  type HeldEvidence,
+  type Missing,
+} from '../assessments/policy.ts';
 import { linkRefusals } from '../files/policy.ts';
 import { basisWords, pointsOf } from '../programmes/policy.ts';
 import type {
@@ -174,6 +180,38 @@ export function nextPath(
 /** The page on which its evidence is put together. */
 export const evidencePath = (applicationId: string, part: EntryPart, key: string): string =>
   `${applicationPath(applicationId)}/evidence/${part}/${key}`;
+
+/** Where what is missing is put right; undefined for what no page of the form can mend. */
+export function missingPath(
+  applicationId: string,
+  programme: Programme,
+  { where, key, isEvidence }: Missing,
+): string | undefined {
+  if (where !== 'condition' && where !== 'point') return undefined;
+  return isEvidence
+    ? evidencePath(applicationId, where, key)
+    : `${entryPath(applicationId, programme, where, key)}#${key}`;
+}
+
+/** How much is left to do; what no writing mends, such as the time of the round, is no part of the count. */
+export function missingWords(missing: readonly Missing[], isReturned: boolean): string {
+  const handIn = isReturned ? '交回' : '提交';
+  const count = missing.filter(({ where }) => ['condition', 'point', 'sum'].includes(where)).length;
+  return count === 0 ? `填全了，现在还不能${handIn}` : `还缺${count}处，补上才能${handIn}`;
+}
+
+/** What to go on with after an entry: the next one in the order of the form that lacks something, at its end from the top. */
+export function nextMissing(
+  programme: Programme,
+  missing: readonly Missing[],
+  after: Pick<EntryLine, 'part' | 'key'>,
+): Missing | undefined {
+  const lines = allLines(programme);
+  const at = lines.findIndex(({ part, key }) => part === after.part && key === after.key);
+  return [...lines.slice(at + 1), ...lines.slice(0, at)].flatMap(
+    ({ part, key }) => missing.find((one) => one.where === part && one.key === key) ?? [],
+  )[0];
+}
 
 /** An answer as it is stored: a condition says whether it is met. */
 export function storedAnswer(part: EntryPart, answer: Answer | null): string | null {

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, notInArray, or, sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { readTogether } from '../../lib/db/read.ts';
 import { ancestorsOf, levelOf } from '../../lib/regions/codes.ts';
+import { ENDED } from '../applications/policy.ts';
 import {
   loadApplication,
   type ListProgrammes,
@@ -28,7 +29,7 @@ import {
   type StoredFile,
 } from '../files/table.ts';
 import { organisationMembers, organisations } from '../organisations/table.ts';
-import { divisionTree } from '../regions/policy.ts';
+import { findRegionName } from '../drill-plans/queries.ts';
 import type { Deed, Holder } from '../roles/policy.ts';
 import { draftOf, type LatestEntry } from './policy.ts';
 import { applicationStamps, type StampLevel } from './table.ts';
@@ -176,14 +177,47 @@ export async function listApplicants({ db }: Reads, by: Holder): Promise<Applica
       ),
     )
     .orderBy(asc(organisations.name));
-  const regions = by.roles.flatMap(({ role, scopeKind, scopeId }): Applicant[] => {
-    const level = levelOf(scopeId);
-    const applies = level === 'city' || level === 'county' || level === 'town';
-    if (role !== 'reviewer' || scopeKind !== 'region' || !applies) return [];
-    const name = divisionTree.fullName(scopeId);
-    return name === undefined ? [] : [{ organisationId: null, regionCode: scopeId, name }];
-  });
-  return [...rows, ...regions];
+  const regions = await Promise.all(
+    by.roles.map(async ({ role, scopeKind, scopeId }): Promise<Applicant[]> => {
+      const applies = ['city', 'county', 'town'].includes(levelOf(scopeId) ?? '');
+      if (role !== 'reviewer' || scopeKind !== 'region' || !applies) return [];
+      const name = await findRegionName(scopeId);
+      return name === undefined ? [] : [{ organisationId: null, regionCode: scopeId, name }];
+    }),
+  );
+  return [...rows, ...regions.flat()];
+}
+
+const isOf = (applicants: readonly Applicant[]) => {
+  const organisationIds = applicants.flatMap(({ organisationId }) => organisationId ?? []);
+  const regions = applicants.flatMap(({ organisationId, regionCode }) =>
+    organisationId === null ? [regionCode] : [],
+  );
+  return or(
+    organisationIds.length > 0 ? inArray(applications.organisationId, organisationIds) : undefined,
+    regions.length > 0
+      ? and(isNull(applications.organisationId), inArray(applications.regionCode, regions))
+      : undefined,
+  );
+};
+
+/** An application that has not come to its end: no other can be begun for its title. */
+export type OpenApplication = Pick<
+  Application,
+  'id' | 'programme' | 'organisationId' | 'regionCode'
+>;
+
+/** What these applicants have under way, one at most for a title. */
+export async function listOpenApplications(
+  { db }: Reads,
+  applicants: readonly Applicant[],
+): Promise<OpenApplication[]> {
+  if (applicants.length === 0) return [];
+  const { id, programme, organisationId, regionCode, state } = applications;
+  return db
+    .select({ id, programme, organisationId, regionCode })
+    .from(applications)
+    .where(and(isOf(applicants), notInArray(state, [...ENDED])));
 }
 
 /** Applications shown in one list; nobody has more within ten years. */
@@ -196,24 +230,11 @@ export async function listOwnApplications(
   listProgrammes: ListProgrammes,
 ): Promise<LoadedApplication[]> {
   const applicants = await listApplicants(ctx, by);
-  const organisationIds = applicants.flatMap(({ organisationId }) => organisationId ?? []);
-  const regions = applicants.flatMap(({ organisationId, regionCode }) =>
-    organisationId === null ? [regionCode] : [],
-  );
   if (applicants.length === 0) return [];
   const rows = await ctx.db
     .select({ id: applications.id })
     .from(applications)
-    .where(
-      or(
-        organisationIds.length > 0
-          ? inArray(applications.organisationId, organisationIds)
-          : undefined,
-        regions.length > 0
-          ? and(isNull(applications.organisationId), inArray(applications.regionCode, regions))
-          : undefined,
-      ),
-    )
+    .where(isOf(applicants))
     .orderBy(desc(applications.begunAt), desc(applications.id))
     .limit(OWN_MAX);
   const loaded = await Promise.all(

@@ -122,6 +122,8 @@ export interface Missing {
   /** Of the condition or the point; '' for the file as a whole. */
   key: string;
   message: string;
+  /** Everything is said, and pieces of evidence are asked for beside it. */
+  isEvidence?: true;
 }
 
 /** Evidence that is asked for and not there. One piece serves one line: two files asked for are two files. */
@@ -146,7 +148,12 @@ export function missingIn(programme: Programme, draft: Draft): Missing[] {
     const without = lacking(evidence, said.evidence);
     return without.length === 0
       ? []
-      : [missing(`基本条件“${text}”还缺材料：${without.join('、')}`)];
+      : [
+          {
+            ...missing(`基本条件“${text}”还缺材料：${without.join('、')}`),
+            isEvidence: true,
+          },
+        ];
   });
   const points = pointsOf(programme).flatMap((point): Missing[] => {
     const said = draft.points[point.key];
@@ -158,7 +165,14 @@ export function missingIn(programme: Programme, draft: Draft): Missing[] {
     const without = lacking(point.evidence, said.evidence);
     return [
       ...(said.reason.trim() === '' ? [missing(`“${point.text}”还没有写理由`)] : []),
-      ...(without.length > 0 ? [missing(`“${point.text}”还缺材料：${without.join('、')}`)] : []),
+      ...(without.length > 0
+        ? [
+            {
+              ...missing(`“${point.text}”还缺材料：${without.join('、')}`),
+              isEvidence: true as const,
+            },
+          ]
+        : []),
     ];
   });
   const { tenths } = sumScores(programme, selfScores(programme, draft));

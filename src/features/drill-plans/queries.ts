@@ -109,16 +109,20 @@ export function regionName(code: RegionCode): string {
   return divisionTree.fullName(code) ?? `${divisionTree.fullName(code.slice(0, 6)) ?? ''}${code}`;
 }
 
-/** With the names of towns, which are read only where one is asked for. */
-export async function fullRegionName(code: RegionCode): Promise<string> {
-  if (levelOf(code) !== 'town') return regionName(code);
-  const county = code.slice(0, 6);
+/** `江西省景德镇市浮梁县湘湖镇`: the full name of any region, a town's too; undefined for a code that there is not. */
+export async function findRegionName(code: RegionCode): Promise<string | undefined> {
+  if (levelOf(code) !== 'town') return divisionTree.fullName(code);
   // 60 KB that most requests do without.
   const { default: towns } = await import('../../../content/regions/towns.json', {
     with: { type: 'json' },
   });
   const town = towns.find((one) => one.code === code);
-  return town ? `${divisionTree.fullName(county) ?? ''}${town.name}` : regionName(code);
+  return town && `${divisionTree.fullName(code.slice(0, 6)) ?? ''}${town.name}`;
+}
+
+/** With the names of towns, which are read only where one is asked for. */
+export async function fullRegionName(code: RegionCode): Promise<string> {
+  return (await findRegionName(code)) ?? regionName(code);
 }
 
 /** An item as it stands, with all that was said of it before. */

@@ -3,6 +3,7 @@ import { readDate } from '../../lib/time.ts';
 import type { State } from '../applications/policy.ts';
 import { applicationReference } from '../applications/schema.ts';
 import { blankIsNone, publicLine } from '../notices/schema.ts';
+import { mailInput } from '../notifications/schema.ts';
 
 /** A line of a public notice. */
 const LINE_MAX = 80;
@@ -26,6 +27,10 @@ const on = z
   .transform((text) => text as State);
 
 const act = applicationReference.extend({ on });
+/** Of an office; the public writes to it. */
+const optionalMail = z
+  .preprocess(blankIsNone, mailInput.shape.address.optional())
+  .transform((text) => text ?? '');
 const optionalLine = (max: number) =>
   z.preprocess(blankIsNone, publicLine('', max).optional()).transform((text) => text ?? '');
 
@@ -42,7 +47,7 @@ export const noticeInput = act.extend({
     error: '请写办公室的电话号码',
   }),
   address: publicLine('请写受理异议的地址', LINE_MAX),
-  email: optionalLine(LINE_MAX),
+  email: optionalMail,
 });
 
 /** 命名: the document that names. */

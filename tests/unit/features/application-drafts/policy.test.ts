@@ -10,6 +10,9 @@ import {
   isWritable,
   matchEvidence,
   mergeEntry,
+  missingPath,
+  missingWords,
+  nextMissing,
   nextPath,
   storedAnswer,
   type LatestEntry,
@@ -153,6 +156,52 @@ describe('evidence beside what is asked for', () => {
 });
 
 describe('the way through the form', () => {
+  it('leads from each place that lacks something to the next one, until nothing lacks', () => {
+    for (const programme of programmes) {
+      const missing = missingIn(programme, { conditions: {}, points: {} });
+      const lines = allLines(programme);
+      for (const [at, line] of lines.entries()) {
+        const next = nextMissing(programme, missing, line);
+        expect(next?.key).toBe(lines[(at + 1) % lines.length]?.key);
+      }
+      const [only] = lines.slice(-1);
+      const last = missing.filter(({ key }) => key === only?.key);
+      expect(nextMissing(programme, last, only!)).toBeUndefined();
+      expect(nextMissing(programme, last, lines[0]!)).toEqual(last[0]);
+    }
+  });
+
+  it('leads to the evidence where nothing else is missing, and nowhere for what no page can mend', () => {
+    const programme = programmes.find(({ key }) => key === 'jiangsu-community')!;
+    const said = { answer: { kind: 'yes_no', yes: true }, reason: '单独列了科目' } as const;
+    const missing = missingIn(programme, {
+      conditions: { plan: { met: true, evidence: [] } },
+      points: {
+        'money-used': { ...said, evidence: [] },
+        'leadership-duty': { ...said, reason: '', evidence: [] },
+      },
+    });
+    const pathsOf = (wanted: string) =>
+      missing
+        .filter(({ key }) => key === wanted)
+        .map((one) => missingPath('a', programme, one)?.replace('/me/applications/a', ''));
+    expect(pathsOf('plan')).toEqual(['/evidence/condition/plan']);
+    expect(pathsOf('money-used')).toEqual(['/evidence/point/money-used']);
+    expect(pathsOf('leadership-duty')).toEqual([
+      '/points/organisation#leadership-duty',
+      '/evidence/point/leadership-duty',
+    ]);
+    expect(pathsOf('')).toEqual([undefined]);
+  });
+
+  it('counts what can be mended, and says so where only the time is wrong', () => {
+    const closed = { where: 'round', key: '', message: '今年的申报已经截止' } as const;
+    const point = { where: 'point', key: 'money-used', message: '还没有自评' } as const;
+    expect(missingWords([closed, point], false)).toBe('还缺1处，补上才能提交');
+    expect(missingWords([point, point], true)).toBe('还缺2处，补上才能交回');
+    expect(missingWords([closed], false)).toBe('填全了，现在还不能提交');
+  });
+
   it('goes from the conditions through every group to handing in', () => {
     for (const programme of programmes) {
       const seen: string[] = [];
