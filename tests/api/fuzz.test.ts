@@ -55,7 +55,6 @@ async function prepare(): Promise<void> {
   const strong = await strongSignIn(world, officer.id, [
     { role: 'administrator', scopeKind: 'site', scopeId: '' },
     { role: 'editor', scopeKind: 'site', scopeId: '' },
-    { role: 'auditor', scopeKind: 'site', scopeId: '' },
     { role: 'reviewer', scopeKind: 'region', scopeId: '320904' },
     { role: 'hall_manager', scopeKind: 'hall', scopeId: session.hallSlug },
   ]);

@@ -69,10 +69,22 @@ export const roleStates: LosingState[] = [
       const { person } = await world.person(COLLEAGUE);
       await addRole(world.ctx, person.id, { role: 'administrator', ...site });
       const by = { id: person.id, roles: await rolesOf(world.ctx, person.id) };
-      const input = { phone: COLLEAGUE, role: 'auditor', scope: 'site:' };
+      const input = { phone: COLLEAGUE, role: 'editor', scope: 'site:' };
       return () => grantRole(world.ctx, by, input, key());
     },
   },
+  ...(['auditor', 'administrator'] as const).map((role, _, all): LosingState => ({
+    command: 'roles.grantRole',
+    state: `${role} to one who holds the other of the two`,
+    reason: 'auditor_apart',
+    prepare: async (world) => {
+      const { person } = await world.person(COLLEAGUE);
+      await addRole(world.ctx, person.id, { role: all.find((one) => one !== role)!, ...site });
+      const by = await administrator(world);
+      const input = { phone: COLLEAGUE, role, scope: 'site:' };
+      return () => grantRole(world.ctx, by, input, key());
+    },
+  })),
   {
     command: 'roles.grantRole',
     state: 'a role that was taken away meanwhile still gives',

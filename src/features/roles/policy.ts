@@ -347,6 +347,10 @@ export const grantRefusals: Refusals = {
   grant_not_yours: notYours,
   grant_to_oneself: { code: 'conflict', message: '不能给自己授权。请找另一位管理员。' },
   hall_unknown: { code: 'invalid', field: 'scope', message: '没有这个场馆' },
+  auditor_apart: {
+    code: 'conflict',
+    message: '管理员和审计员不能是同一个人：审计员要看管理员做过什么。请换一个人。',
+  },
   role_grants_scope: { code: 'invalid', field: 'scope', message: '这个角色不能用在这个范围' },
   role_grants_scope_id: { code: 'invalid', field: 'scope', message: '请选一个范围' },
   'unique:role_grants.person_id,role_grants.role,role_grants.scope_kind,role_grants.scope_id': {
