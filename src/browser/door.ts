@@ -212,6 +212,9 @@ async function openDoor(place: HTMLElement): Promise<void> {
     await drawer.remove('day');
     await drawer.remove('applied');
     applied = [];
+    // A screen at a gate stays on overnight.
+    for (const name of ['result', 'sessions', 'conflicts']) part(name).replaceChildren();
+    lastShown = '';
   }
 
   async function send(events: readonly DeviceEvent[], patienceMs: number) {

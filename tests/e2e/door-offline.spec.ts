@@ -27,8 +27,8 @@ const MINUTE = 11;
 const OTHER_MINUTE = 15;
 
 /** A school's classes of two in a session that is under way at any hour. */
-async function bookClasses(ctx: CommandContext, personId: string) {
-  const startsAt = instantOf(calendarDate(ctx.now), MINUTE);
+async function bookClasses(ctx: CommandContext, personId: string, minute = MINUTE) {
+  const startsAt = instantOf(calendarDate(ctx.now), minute);
   const endsAt = addMinutes(startsAt, 24 * 60);
   const later = addMinutes(ctx.now, 60);
   const session = await addSession(ctx, {
@@ -257,11 +257,18 @@ test('a device that wakes after closing forgets the list and lets nobody in', as
   phone,
   ctx,
 }) => {
+  const yesterday = { ...ctx, now: addMinutes(ctx.now, -24 * 60) };
+  const { person: leader } = await signInByPhone(yesterday, phone);
+  await bookClasses(ctx, leader.id, 16);
   await signInAsStaff(page, ctx, `130${phone.slice(3)}`);
+  await page.clock.install();
   await openDoor(page);
-  await expect(page.locator('[data-link]')).toContainText('名单是');
+  await expect(page.locator('[data-sessions]')).toContainText('示例小学1班');
   await page.context().setOffline(true);
-  await shiftClock(page.context(), 30 * 60);
+  // A screen that nobody touches any more.
+  await page.clock.fastForward('30:00:00');
+  await expect(page.locator('[data-link]')).toContainText('还没有今天的名单');
+  await expect(page.locator('main')).not.toContainText('示例小学');
   await page.reload();
   await expect(page.locator('[data-link]')).toContainText('还没有今天的名单');
   await page.keyboard.insertText('ABCDEFGHJK');
