@@ -92,6 +92,8 @@ describe('opening a hall to bookings', () => {
     ['a gap between family and group', { partyMax: '10', groupMin: '15' }, 'invalid_input'],
     ['a large party beyond the largest', { partyMax: '5', largePartyMin: '6' }, 'invalid_input'],
     ['sales of one day alone', { bookingWindowDays: '1' }, 'invalid_input'],
+    ['a rule that is left out', { closureWeekday: undefined }, 'invalid_input'],
+    ['an eighth day of the week', { closureWeekday: '8' }, 'invalid_input'],
   ])('refuses %s', async (_, wrong, reason) => {
     const world = await createWorld();
     const by = await administrator(world);

@@ -455,13 +455,13 @@ const formTargets: Record<string, Target & { fields: string[] }> = {
     path: () => `/staff/halls/${HALL}/rules`,
     values: () => ({ ...ruleTexts(FIRST_RULES) }),
     as: () => visitor,
-    fields: ['partyMax', 'groupMin', 'closureWeekday', 'key'],
+    fields: ['partyMax', 'groupMin', 'key'],
   },
   'the form that opens a hall to bookings': {
     path: () => '/staff/halls/lianyungang/opening',
     values: () => ({ ...ruleTexts(FIRST_RULES) }),
     as: () => visitor,
-    fields: ['largePartyMin', 'bookingWindowDays', 'key'],
+    fields: ['bookingWindowDays', 'key'],
   },
   'the form that leads to another zone': {
     path: () => `/staff/halls/${HALL}/door/inside`,

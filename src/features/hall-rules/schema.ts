@@ -9,8 +9,9 @@ const count = (unit: string, min: number, max: number) =>
     max: [max, `最多${max}${unit}`],
   });
 
+/** Empty where there is none: said, not left out. */
 const orNone = <Field extends z.ZodType>(field: Field) =>
-  z.preprocess((value) => (value === '' || value === undefined ? null : value), field.nullable());
+  z.preprocess((value) => (value === '' ? null : value), field.nullable());
 
 const rules = {
   partyMax: count('人', 1, 50),
