@@ -3,7 +3,7 @@ import { drillFigures } from '../../src/features/drill-numbers/policy.ts';
 import { readDrillNumbers } from '../../src/features/drill-numbers/queries.ts';
 import { drillFigureInput } from '../../src/features/drill-numbers/schema.ts';
 import { DRILL_MARK } from '../../src/features/drill-plans/policy.ts';
-import { fullRegionName } from '../../src/features/drill-plans/queries.ts';
+import { fullRegionName } from '../../src/features/towns/queries.ts';
 import { can, dutyRegions } from '../../src/features/roles/policy.ts';
 import { DomainError } from '../../src/lib/errors.ts';
 import { readPeriod } from '../../src/lib/periods.ts';

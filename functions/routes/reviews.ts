@@ -36,7 +36,7 @@ import {
 import { readSummary } from '../../src/features/review-sheets/queries.ts';
 import { EXPORT_MAX, requireExportable } from '../../src/features/disclosures/policy.ts';
 import type { Programme } from '../../src/features/programmes/schema.ts';
-import { divisionTree } from '../../src/features/regions/policy.ts';
+import { fullRegionName, regionNames } from '../../src/features/towns/queries.ts';
 import type { Holder } from '../../src/features/roles/policy.ts';
 import type { CommandContext } from '../../src/lib/context.ts';
 import { contentDisposition } from '../../src/lib/download.ts';
@@ -91,7 +91,11 @@ export function reviewFiles() {
     const { rows, count } = await listQueue(context, whole, { offices, mine }, EXPORT_MAX);
     requireExportable(count);
     const labels = new Map(officers.map(({ id, label }) => [id, label]));
-    const sheet = queueSheet(rows, programmes, (id) => labels.get(id) ?? '', today);
+    const names = {
+      officer: (id: string) => labels.get(id) ?? '',
+      place: await regionNames(rows.map(({ application }) => application.regionCode)),
+    };
+    const sheet = queueSheet(rows, programmes, names, today);
     return sheetAnswer(sheet, format === 'csv' ? 'csv' : 'xlsx', '申报审核', scope.now);
   });
   files.post(`${QUEUE_PATH}/:id/archive`, async (c) => {
@@ -129,7 +133,7 @@ async function summaryAnswer(
   const step = programme?.steps.find((one) => one.key === stepKey);
   if (!programme || !step) throw notFound();
   const read = await readSummary(await scope.context(), offices, { programme, step });
-  const office = offices[0] ? (divisionTree.fullName(offices[0]) ?? '') : '';
+  const office = offices[0] ? await fullRegionName(offices[0]) : '';
   const summary = { programme, step, office, ...read };
   if (format !== 'docx') {
     return sheetAnswer(

@@ -1,3 +1,4 @@
+import { regionNames } from '../../src/features/towns/queries.ts';
 import { createHash } from 'node:crypto';
 import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
@@ -85,7 +86,10 @@ describe('the sheet of a meeting', () => {
     const programmes = await listProgrammes();
     const asked = readList(queueList(programmes), new URLSearchParams());
     const found = await listQueue(ctx, asked, { offices: ['320904'], mine: [by.county.id] });
-    const sheet = queueSheet(found.rows, programmes, () => '', calendarDate(ctx.now));
+    const place = await regionNames(['320904', '320904002']);
+    expect(place('320904002')).toMatch(/^江苏省盐城市大丰区.+[镇街道]$/);
+    const names = { officer: () => '', place };
+    const sheet = queueSheet(found.rows, programmes, names, calendarDate(ctx.now));
     expect(sheet.rows[0]?.slice(0, 4)).toEqual([
       ...['示例东社区居民委员会', '江苏省盐城市大丰区'],
       ...['江苏省综合减灾示范社区', '县级审核和现场核查'],

@@ -29,7 +29,7 @@ import {
   type StoredFile,
 } from '../files/table.ts';
 import { organisationMembers, organisations } from '../organisations/table.ts';
-import { findRegionName } from '../drill-plans/queries.ts';
+import { findRegionName } from '../towns/queries.ts';
 import type { Deed, Holder } from '../roles/policy.ts';
 import { draftOf, type LatestEntry } from './policy.ts';
 import { applicationStamps, type StampLevel } from './table.ts';

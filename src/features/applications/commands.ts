@@ -4,7 +4,7 @@ import type { Query } from '../../lib/db/commit.ts';
 import { DomainError } from '../../lib/errors.ts';
 import { parseInput } from '../../lib/fields.ts';
 import { newBookingCode, newId } from '../../lib/ids.ts';
-import { findRegionName } from '../drill-plans/queries.ts';
+import { findRegionName } from '../towns/queries.ts';
 import { calendarDate } from '../../lib/time.ts';
 import { actOnce } from '../audit/statements.ts';
 import { organisationMembers, organisations } from '../organisations/table.ts';

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../lib/context.ts';
 import type { Queue, QueueQuestion } from '../../lib/queues.ts';
 import { lateEntriesQueue } from '../audit/queries.ts';
-import { fullRegionName } from '../drill-plans/queries.ts';
+import { fullRegionName } from '../towns/queries.ts';
 import { dutiesQueue } from '../duties/queries.ts';
 import { hallsQueue } from '../bookings/queries.ts';
 import { callsQueue } from '../calls/queries.ts';

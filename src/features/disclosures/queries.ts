@@ -8,7 +8,7 @@ import { maskPhone } from '../accounts/policy.ts';
 import { personPhone } from '../accounts/queries.ts';
 import { maskName, stateWords } from '../bookings/policy.ts';
 import { bookingList, contactNameOf, listBookings } from '../bookings/queries.ts';
-import { regionName } from '../drill-plans/queries.ts';
+import { regionName } from '../towns/queries.ts';
 import {
   dutyWords,
   frequencyWords,

@@ -3,7 +3,7 @@ import type { CommandContext } from '../../lib/context.ts';
 import { readTogether } from '../../lib/db/read.ts';
 import { codePrefix, type RegionCode } from '../../lib/regions/codes.ts';
 import { calendarDate, instantOf } from '../../lib/time.ts';
-import { fullRegionName } from '../drill-plans/queries.ts';
+import { fullRegionName } from '../towns/queries.ts';
 import { isPublicDrill } from '../drills/policy.ts';
 import { drillRoles, drills, drillVersions } from '../drills/table.ts';
 import { improvementItems } from '../improvements/table.ts';

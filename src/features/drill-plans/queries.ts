@@ -5,7 +5,7 @@ import { readTogether } from '../../lib/db/read.ts';
 import { codePrefix, levelOf, type RegionCode } from '../../lib/regions/codes.ts';
 import { calendarDate } from '../../lib/time.ts';
 import { organisationMembers, organisations } from '../organisations/table.ts';
-import { divisionTree } from '../regions/policy.ts';
+import { fullRegionName } from '../towns/queries.ts';
 import { can, type Holder } from '../roles/policy.ts';
 import {
   isPublicItem,
@@ -102,27 +102,6 @@ export async function requireOwnOrganiser(
   const organiser = data && (await findOwnOrganiser(ctx, by, data.organiser));
   if (!organiser) throw new DomainError('not_found', 'drill_not_yours', notYours.message);
   return { organisationId: organiser.organisation?.id ?? null, regionCode: organiser.regionCode };
-}
-
-/** A county or higher by its full name; a town by its county's and its code, until `fullRegionName` reads it. */
-export function regionName(code: RegionCode): string {
-  return divisionTree.fullName(code) ?? `${divisionTree.fullName(code.slice(0, 6)) ?? ''}${code}`;
-}
-
-/** `江西省景德镇市浮梁县湘湖镇`: the full name of any region, a town's too; undefined for a code that there is not. */
-export async function findRegionName(code: RegionCode): Promise<string | undefined> {
-  if (levelOf(code) !== 'town') return divisionTree.fullName(code);
-  // 60 KB that most requests do without.
-  const { default: towns } = await import('../../../content/regions/towns.json', {
-    with: { type: 'json' },
-  });
-  const town = towns.find((one) => one.code === code);
-  return town && `${divisionTree.fullName(code.slice(0, 6)) ?? ''}${town.name}`;
-}
-
-/** With the names of towns, which are read only where one is asked for. */
-export async function fullRegionName(code: RegionCode): Promise<string> {
-  return (await findRegionName(code)) ?? regionName(code);
 }
 
 /** An item as it stands, with all that was said of it before. */

@@ -1,11 +1,11 @@
 import { addDays, calendarDate, daysBetween, instantOf, readDate } from '../../lib/time.ts';
 import { shortened } from '../notifications/policy.ts';
 import type { Templates } from '../notifications/schema.ts';
-import { divisionTree } from '../regions/policy.ts';
 import { officeAbove } from '../review-desk/policy.ts';
+import { fullRegionName } from '../towns/queries.ts';
 import { countOffice, findWaiting, listOfficersOf } from './queries.ts';
 
-const placeOf = (code: string) => shortened(divisionTree.fullName(code) ?? code);
+const placeOf = async (code: string) => shortened(await fullRegionName(code));
 
 /** What officers hear of their queue: one message a day, and what lies too long below them. */
 export const reviewNudgeMessages: Templates = {
@@ -32,7 +32,7 @@ export const reviewNudgeMessages: Templates = {
       return {
         to: { person },
         variables: {
-          office: placeOf(regionCode),
+          office: await placeOf(regionCode),
           ...{ waiting: String(waiting), fresh: String(fresh) },
           ...{ soon: String(soon), late: String(late) },
         },
@@ -61,7 +61,7 @@ export const reviewNudgeMessages: Templates = {
       return {
         to: { person },
         variables: {
-          office: placeOf(found.turnRegion ?? ''),
+          office: await placeOf(found.turnRegion ?? ''),
           days: String(daysBetween(until, calendarDate(ctx.now))),
           name: shortened(found.name),
         },

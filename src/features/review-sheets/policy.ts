@@ -5,16 +5,13 @@ import type { Application } from '../applications/table.ts';
 import { programmeOf } from '../applications/queries.ts';
 import { departmentWords, pointsWords } from '../programmes/policy.ts';
 import type { Department, Programme, Step } from '../programmes/schema.ts';
-import { divisionTree } from '../regions/policy.ts';
 import { dueWords, stateWords } from '../review-desk/policy.ts';
 
-const placeOf = (regionCode: string) => divisionTree.fullName(regionCode.slice(0, 9)) ?? regionCode;
-
-/** The queue as a table to be taken away, in its own order. @param officer what an officer is called. */
+/** The queue as a table to be taken away, in its own order. @param names what an officer and a region are called. */
 export function queueSheet(
   rows: readonly { application: Application; officerId: string | null }[],
   programmes: readonly Programme[],
-  officer: (id: string) => string,
+  names: { officer: (id: string) => string; place: (regionCode: string) => string },
   today: CalendarDate,
 ): Sheet {
   return {
@@ -23,13 +20,13 @@ export function queueSheet(
       const programme = programmeOf(programmes, application);
       return [
         application.name,
-        placeOf(application.regionCode),
+        names.place(application.regionCode),
         programme.title.text,
         stateWords(programme, application.state),
         calendarDate(application.since),
         application.untilOn ?? '',
         dueWords(application.untilOn, today),
-        officerId === null ? '' : officer(officerId),
+        officerId === null ? '' : names.officer(officerId),
         application.code,
       ];
     }),
@@ -39,6 +36,8 @@ export function queueSheet(
 /** One file as a meeting sees it. */
 export interface SummaryRow {
   application: Application;
+  /** Where it is, by its full name. */
+  place: string;
   /** Tenths of the applicant's own column and of each scoring step that has decided, by the step's key. */
   self: number | null;
   decided: Readonly<Record<string, number>>;
@@ -81,14 +80,14 @@ export function summaryHeader({ programme, step }: Pick<Summary, 'programme' | '
 /** The cells of one file, in the order of the header. */
 export function summaryCells(
   { programme, step }: Pick<Summary, 'programme' | 'step'>,
-  { application, self, decided, working, visited, drawn, opinions }: SummaryRow,
+  { application, place, self, decided, working, visited, drawn, opinions }: SummaryRow,
 ): string[] {
   const points = (tenths: number | null | undefined) =>
     typeof tenths === 'number' ? pointsWords(tenths) : '–';
   const visit = visited ? '去过' : drawn === false ? '没有抽中' : '还没有去';
   return [
     application.name,
-    placeOf(application.regionCode),
+    place,
     points(self),
     ...scoringBefore(programme, step).map(({ key }) => points(decided[key])),
     ...(step.scoring === 'none'

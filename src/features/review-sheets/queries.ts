@@ -5,6 +5,7 @@ import type { RegionCode } from '../../lib/regions/codes.ts';
 import { applicationDecisions } from '../applications/table.ts';
 import type { Department, Programme, Step } from '../programmes/schema.ts';
 import { latestMarks } from '../review-desk/policy.ts';
+import { regionNames } from '../towns/queries.ts';
 import { listAtStep } from '../review-desk/queries.ts';
 import { reviewMarks } from '../review-desk/table.ts';
 import type { SummaryRow } from './policy.ts';
@@ -44,6 +45,7 @@ export async function readSummary(
       .where(and(inArray(reviewMarks.applicationId, ids), eq(reviewMarks.step, step.key))),
   });
   const here = `step:${step.key}`;
+  const place = await regionNames(files.map(({ regionCode }) => regionCode));
   const rows = files.map((application): SummaryRow => {
     const own = decisions.filter(({ applicationId }) => applicationId === application.id);
     const mine = [
@@ -52,6 +54,7 @@ export async function readSummary(
     const atStep = own.filter(({ fromState }) => fromState === here);
     return {
       application,
+      place: place(application.regionCode),
       self: own.findLast(({ act }) => act === 'submission' || act === 'correction')?.tenths ?? null,
       decided: Object.fromEntries(
         own.flatMap(({ act, fromState, tenths }) =>
