@@ -1,4 +1,4 @@
-import { asc } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { sealEntries } from '../../src/features/audit/commands.ts';
 import { auditEntries } from '../../src/features/audit/table.ts';
 import { newId } from '../../src/lib/ids.ts';
@@ -9,6 +9,7 @@ test('a stranger looks up a receipt and goes on to what it means', async ({ page
   const [entry] = await ctx.db
     .select()
     .from(auditEntries)
+    .where(eq(auditEntries.action, 'hall_sessions.open'))
     .orderBy(asc(auditEntries.sequence))
     .limit(1);
   await page.goto(`/audit/receipts/${entry!.id}`);
