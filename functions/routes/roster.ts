@@ -7,6 +7,7 @@ import {
   endNeed,
   openNeeds,
   takeDuty,
+  undoCheckIn,
 } from '../../src/features/roster/commands.ts';
 import { listOwnDuties } from '../../src/features/roster/queries.ts';
 import { dutiesCalendar } from '../calendar.ts';
@@ -83,6 +84,16 @@ export function rosterForms(renderPage: PageRenderer) {
       const by = await scope.staff();
       await checkInGuide(await scope.context(), by, values, key);
       return c.req.path.replace(/\/check-ins$/, '');
+    });
+  });
+  forms.post('/staff/halls/:slug/roster/:sessionId/check-ins/:dutyId/undoing', async (c) => {
+    const values = await readForm(c);
+    const { slug, sessionId, dutyId } = c.req.param();
+    return submit(c, values, renderPage, async (key) => {
+      const { scope } = c.var;
+      const by = await scope.staff();
+      await undoCheckIn(await scope.context(), by, { dutyId }, key);
+      return `/staff/halls/${slug}/roster/${sessionId}`;
     });
   });
   forms.post('/staff/halls/:slug/roster/:sessionId/drops/:dutyId', async (c) => {

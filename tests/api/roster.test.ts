@@ -13,6 +13,7 @@ import {
   openNeeds,
   releaseGuides,
   takeDuty,
+  undoCheckIn,
 } from '../../src/features/roster/commands.ts';
 import { rosterMessages } from '../../src/features/roster/messages.ts';
 import {
@@ -268,6 +269,17 @@ describe('a duty', () => {
     const staff = await world.staff();
     await checkInGuide(at(26), staff.person, own, key());
     expect(await world.ctx.db.select().from(volunteerHours)).toHaveLength(1);
+    expect(await reason(undoCheckIn(at(27), by, own, key()))).toBe('own_check_in');
+    expect(await reason(undoCheckIn(at(27), person, { dutyId }, key()))).toBe('duty_unknown');
+    expect(await reason(undoCheckIn(at(75), by, { dutyId }, key()))).toBe('check_in_closed');
+    const formKey = key();
+    for (const minute of [27, 28]) await undoCheckIn(at(minute), by, { dutyId }, formKey);
+    expect(await world.ctx.db.select().from(volunteerHours)).toEqual([]);
+    expect(await reason(undoCheckIn(at(28), by, { dutyId }, key()))).toBe('not_checked_in');
+    await checkInGuide(at(45), by, { dutyId }, key());
+    await undoCheckIn(at(46), by, { dutyId }, key());
+    await checkInGuide(at(55), by, { dutyId }, key());
+    expect(await world.ctx.db.select().from(volunteerHours)).toMatchObject([{ minutes: 20 }]);
   });
 
   it('ends with its session, once the stop holds, and with its need; its guide is told', async () => {

@@ -12,6 +12,7 @@ import {
   openNeeds,
   releaseGuides,
   takeDuty,
+  undoCheckIn,
 } from '../../src/features/roster/commands.ts';
 import {
   addGridCell,
@@ -250,6 +251,17 @@ export const volunteerStates: readonly LosingState[] = [
     const then = world.at(session.startsAt);
     await checkInGuide(then, by, { dutyId }, key());
     return () => checkInGuide(then, by, { dutyId }, key());
+  }),
+  state('roster.undoCheckIn', 'nobody noted it', 'not_checked_in', async (world) => {
+    const { dutyId, by, session } = await taken(world);
+    return () => undoCheckIn(world.at(session.startsAt), by, { dutyId }, key());
+  }),
+  state('roster.undoCheckIn', 'the hours are certified', 'hours_certified', async (world) => {
+    const { dutyId, by, session, person } = await taken(world);
+    const then = world.at(session.startsAt);
+    await checkInGuide(then, by, { dutyId }, key());
+    await issueHoursCertificate(then, person, key());
+    return () => undoCheckIn(then, by, { dutyId }, key());
   }),
   state('roster.releaseGuides', 'nothing is stopped', null, async (world) => {
     await taken(world);

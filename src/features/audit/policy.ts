@@ -421,6 +421,7 @@ export const actionNames: Readonly<Record<string, string>> = {
   'guide_duty.dismiss': '取消讲解员的排班',
   'guide_duty.release': '停开后放走讲解员',
   'guide_duty.check_in': '给讲解员签到',
+  'guide_duty.undo_check_in': '撤回讲解员的签到',
   'duty_rule.set': '改演练要求',
   'school_pause.set': '改停课月份',
   'drill_plan.add_item': '加一项演练计划',

@@ -243,7 +243,7 @@ export function ownWords(
     ),
     volunteerWork: times(
       data.acts.filter(({ action }) =>
-        /^(volunteer\.(confirm|refuse|record_training|withdraw_training)|grid_cell\.|guide_need\.|guide_duty\.(assign|dismiss|check_in))/.test(
+        /^(volunteer\.(confirm|refuse|record_training|withdraw_training)|grid_cell\.|guide_need\.|guide_duty\.(assign|dismiss|check_in|undo_check_in))/.test(
           action,
         ),
       ).length,

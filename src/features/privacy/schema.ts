@@ -797,6 +797,7 @@ export const REGISTER = {
       'guide_need_ends.ended_by',
       'guide_duties.assigned_by',
       'duty_check_ins.marked_by',
+      'duty_check_in_undoings.undone_by',
     ],
     purpose: '知道每件事是谁办的；谁也不能给自己确认和签到',
     basis: LAW.duty,

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { CommandContext } from '../../lib/context.ts';
 import { print, writeAtomically, type Statement } from '../../lib/db/commit.ts';
 import { DomainError, domainErrorIn, type Refusals } from '../../lib/errors.ts';
@@ -15,6 +16,7 @@ import {
   endRefusals,
   needRefusals,
   releaseRefusals,
+  undoCheckInRefusals,
 } from './policy.ts';
 import {
   findDuty,
@@ -27,7 +29,14 @@ import {
   listUntoldPromotions,
 } from './queries.ts';
 import { assignmentInput, dutyInput, dutyReference, needInput, needReference } from './schema.ts';
-import { dutyCheckIns, dutyDrops, guideDuties, guideNeedEnds, guideNeeds } from './table.ts';
+import {
+  dutyCheckInUndoings,
+  dutyCheckIns,
+  dutyDrops,
+  guideDuties,
+  guideNeedEnds,
+  guideNeeds,
+} from './table.ts';
 
 /** One run's share of duties to end; the next minute brings the rest. */
 const RELEASED_MAX = 100;
@@ -293,6 +302,38 @@ export async function checkInGuide(
     body: { dutyId },
     statements: [db.insert(dutyCheckIns).values({ dutyId, markedBy: by.id, checkedInAt: now })],
     refusals: checkInRefusals,
+    answer: { dutyId },
+  });
+}
+
+/**
+ * 撤回签到, of somebody who is not there after all: the hours go, and the duty is to be served again. Staff of the hall,
+ * for others, while the session lasts.
+ * @throws DomainError `not_found` (other halls'), `conflict` (not noted, over, certified, one's own), `unavailable`.
+ */
+export async function undoCheckIn(
+  ctx: CommandContext,
+  by: Pick<Holder, 'id'>,
+  input: unknown,
+  key: string,
+): Promise<{ dutyId: string }> {
+  const { dutyId } = parseInput(dutyReference, input);
+  const { db, now } = ctx;
+  return actOnce(ctx, by.id, key, {
+    command: 'undoCheckIn',
+    action: 'guide_duty.undo_check_in',
+    subject: ['guide_duty', dutyId],
+    body: { dutyId },
+    statements: [
+      db.insert(dutyCheckInUndoings).values({
+        dutyId,
+        // None: the guard says so.
+        checkedInAt: sql`coalesce((SELECT checked_in_at FROM duty_check_ins WHERE duty_id = ${dutyId}), 0)`,
+        undoneBy: by.id,
+        undoneAt: now,
+      }),
+    ],
+    refusals: undoCheckInRefusals,
     answer: { dutyId },
   });
 }

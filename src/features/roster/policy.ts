@@ -156,6 +156,17 @@ export const checkInRefusals: Refusals = {
   check_in_closed: { code: 'conflict', message: '这一场已经结束，不能再签到。' },
 };
 
+export const undoCheckInRefusals: Refusals = {
+  duty_unknown: dutyUnknown,
+  own_check_in: { code: 'conflict', message: '不能撤回自己的签到。请同事来办。' },
+  not_checked_in: { code: 'conflict', message: '这一位现在没有签到，不用撤回。' },
+  check_in_closed: { code: 'conflict', message: '这一场已经结束，签到不能再撤回。' },
+  hours_certified: {
+    code: 'conflict',
+    message: '这一位刚刚开了服务证明，签到算在里面，不能撤回。请场馆负责人记在值班记录里。',
+  },
+};
+
 /** What another run may have changed meanwhile: the next one looks again. */
 export const releaseRefusals: Refusals = {
   duty_already_ended: {

@@ -1,4 +1,4 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { instant } from '../../lib/db/columns.ts';
 
 export const guideNeeds = sqliteTable('guide_needs', {
@@ -46,6 +46,18 @@ export const dutyCheckIns = sqliteTable('duty_check_ins', {
   markedBy: text('marked_by').notNull(),
   checkedInAt: instant('checked_in_at').notNull(),
 });
+
+/** Check-ins of the wrong person, taken back while the session lasts. */
+export const dutyCheckInUndoings = sqliteTable(
+  'duty_check_in_undoings',
+  {
+    dutyId: text('duty_id').notNull(),
+    checkedInAt: instant('checked_in_at').notNull(),
+    undoneBy: text('undone_by').notNull(),
+    undoneAt: instant('undone_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.dutyId, table.checkedInAt] })],
+);
 
 export type GuideNeed = typeof guideNeeds.$inferSelect;
 export type GuideDuty = typeof guideDuties.$inferSelect;
