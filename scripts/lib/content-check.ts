@@ -13,8 +13,8 @@ export interface WrittenHall {
 }
 
 /**
- * Words live in `content/halls`, state in the database, joined by slug: a hall that takes bookings has both,
- * any other has words only.
+ * Words live in `content/halls`, state in the database, joined by slug: a hall that takes bookings has both once it is
+ * opened to them, any other has words only.
  * @throws Error naming each file that does not match.
  */
 export async function checkHallContent(slugs: readonly string[]): Promise<void> {
@@ -40,11 +40,8 @@ function problemsOf({ file, text }: WrittenHall, hasRules: boolean): string[] {
   }
   const parsed = hallContentSchema.safeParse(frontmatter);
   if (!parsed.success) return [explainContentError(file, parsed.error)];
-  const { booking } = parsed.data;
-  if (booking && !hasRules) {
-    return [`${file}：booking：写的是 true，但数据库里没有这个场馆；请先加场馆的规则，或写 false`];
-  }
-  if (!booking && hasRules) {
+  // One that says it takes bookings and has no rules yet waits for its administrator to open it.
+  if (!parsed.data.booking && hasRules) {
     return [`${file}：booking：写的是 false，但数据库里有这个场馆的场次规则；请写 true`];
   }
   return [];

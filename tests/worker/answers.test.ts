@@ -312,3 +312,11 @@ describe('a workbook', () => {
     expect(bytes.includes('xl/worksheets/sheet1.xml')).toBe(true);
   });
 });
+
+test('a hall that waits to be opened to bookings is words alone', async () => {
+  const answer = await fetch(`${site.url}/halls/lianyungang`);
+  expect(answer.status).toBe(200);
+  const html = await answer.text();
+  expect(html).toContain('预约还没有开通');
+  expect(html).not.toContain('href="#sessions"');
+});
