@@ -22,12 +22,12 @@ const keptPaths = (page: Page) =>
 
 /** A new version of what this guide says, as the next deployment would list it. */
 async function tellNewer(page: Page, path: string): Promise<void> {
-  await page.context().route('**/offline.json', async (route) => {
-    const answer = await route.fetch();
-    const { sets } = (await answer.json()) as CopyList;
-    const guides = { ...sets.guides, [path]: ['new', 1, 1] };
-    await route.fulfill({ json: { sets: { ...sets, guides } } });
-  });
+  // Read beforehand: a page that goes on takes the answers to its own questions with it.
+  const { sets } = (await (await page.request.get('/offline.json')).json()) as CopyList;
+  const guides = { ...sets.guides, [path]: ['new', 1, 1] };
+  await page
+    .context()
+    .route('**/offline.json', (route) => route.fulfill({ json: { sets: { ...sets, guides } } }));
 }
 
 test('guides open without a link, say how old they are, and vanish once they are withdrawn', async ({
